@@ -1,0 +1,27 @@
+package io.pikaferry.worker.snapshot;
+
+import io.pikaferry.model.StreamId;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Reads a dump key by key, several sub-databases and key ranges at once, and never holds a collection in memory.
+ */
+public interface SnapshotScan {
+
+    /**
+     * @param keys live keys handed to the sink
+     * @param elements values, fields, members, entries of them
+     * @param skipped dead, expired and internal keys
+     */
+    record Summary(long keys, long elements, long skipped) {}
+
+    /**
+     * @param directories of every stream the directory that holds its sub-databases
+     * @param asOfSeconds the clock for expiry: the time the dump was taken (dump-formats.md §4.6)
+     * @throws io.pikaferry.error.FerryException SNAPSHOT_CORRUPT, naming the file, if anything is damaged: never a
+     *     partial scan that looks whole
+     */
+    Summary run(Map<StreamId, Path> directories, long asOfSeconds, SnapshotSink sink, ScanProgress progress)
+            throws InterruptedException;
+}
