@@ -1,6 +1,7 @@
 package io.pikaferry.worker.routing;
 
 import io.pikaferry.error.ErrorCode;
+import io.pikaferry.model.Bytes;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,8 +42,8 @@ public sealed interface Mapped {
      * @param keys the written ones
      * @param code what the ledger says if that fails
      */
-    record Reread(List<byte[]> keys, ErrorCode code, String message) implements Mapped {}
+    record Reread(List<Bytes> keys, ErrorCode code, String message) implements Mapped {}
 
     /** Cannot be applied; goes to the ledger. */
-    record Refused(ErrorCode code, byte[] key, String message) implements Mapped {}
+    record Refused(ErrorCode code, Bytes key, String message) implements Mapped {}
 }
