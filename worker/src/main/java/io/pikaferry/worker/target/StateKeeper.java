@@ -1,0 +1,132 @@
+package io.pikaferry.worker.target;
+
+import static io.pikaferry.worker.target.TargetKeys.ascii;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import io.pikaferry.error.ErrorCode;
+import io.pikaferry.error.FerryException;
+import io.pikaferry.model.BinlogPosition;
+import io.pikaferry.model.StreamId;
+import io.pikaferry.worker.checkpoint.Marks;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads and writes a job's {@link TargetState} in its checkpoint hash. Fields:
+ *
+ * <pre>
+ * format           1
+ * lanes            number
+ * exclusive        0 or 1
+ * source           identity of the data set, absent if it has none
+ * snapshot         name of the snapshot being loaded; absent when following
+ * db0.0/3          filenum:offset, lane 3's mark in stream db0.0
+ * </pre>
+ */
+public final class StateKeeper {
+
+    private static final String FORMAT = "1";
+    private static final byte[] HSET = ascii("HSET");
+
+    private final TargetLinks links;
+    private final TargetKeys keys;
+
+    public StateKeeper(TargetLinks links, TargetKeys keys) {
+        this.links = requireNonNull(links, "links is null");
+        this.keys = requireNonNull(keys, "keys is null");
+    }
+
+    /** Empty if the job has never begun at this target, or the target has lost it. */
+    public Optional<TargetState> read(TargetLink link) {
+        Object reply = link.call(ascii("HGETALL"), keys.checkpoint());
+        if (reply instanceof TargetError error) {
+            throw error.asException(links.address(), "reading the marks");
+        }
+        List<?> flat = (List<?>) reply;
+        if (flat.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, String> fields = new HashMap<>();
+        for (int i = 0; i < flat.size(); i += 2) {
+            fields.put(text(flat.get(i)), text(flat.get(i + 1)));
+        }
+        try {
+            return Optional.of(state(fields));
+        } catch (IllegalArgumentException e) {
+            throw new FerryException(
+                    ErrorCode.TARGET_MARKS_LOST,
+                    "the marks in target %s cannot be read: %s".formatted(links.address(), e.getMessage()),
+                    e);
+        }
+    }
+
+    private static TargetState state(Map<String, String> fields) {
+        if (!FORMAT.equals(fields.get("format"))) {
+            throw new IllegalArgumentException("format " + fields.get("format") + ", expected " + FORMAT);
+        }
+        int lanes = Integer.parseInt(fields.getOrDefault("lanes", "0"));
+        boolean exclusive = "1".equals(fields.get("exclusive"));
+        Optional<String> source = Optional.ofNullable(fields.get("source"));
+        if (fields.containsKey("snapshot")) {
+            return TargetState.loading(lanes, exclusive, fields.get("snapshot"), source);
+        }
+        Map<StreamId, Map<Integer, BinlogPosition>> positions = new HashMap<>();
+        fields.forEach((field, value) -> {
+            int slash = field.indexOf('/');
+            if (slash > 0) {
+                positions
+                        .computeIfAbsent(StreamId.parse(field.substring(0, slash)), stream -> new HashMap<>())
+                        .put(Integer.parseInt(field.substring(slash + 1)), BinlogPosition.parse(value));
+            }
+        });
+        return TargetState.following(new Marks(lanes, positions), exclusive, source);
+    }
+
+    /** Replaces whatever was kept, in one transaction. */
+    public void write(TargetLink link, TargetState state) {
+        List<byte[][]> commands = new ArrayList<>();
+        commands.add(new byte[][] {ascii("MULTI")});
+        commands.add(new byte[][] {ascii("DEL"), keys.checkpoint()});
+        commands.add(render(state));
+        commands.add(new byte[][] {ascii("EXEC")});
+        List<Object> replies = link.exchange(commands);
+        for (Object reply : replies) {
+            if (reply instanceof TargetError error && !error.kind().equals("EXECABORT")) {
+                throw error.asException(links.address(), "writing the marks");
+            }
+        }
+        if (!(replies.get(replies.size() - 1) instanceof List<?>)) {
+            throw new FerryException(
+                    ErrorCode.TARGET_NOT_READY, "target " + links.address() + " did not take the job's state");
+        }
+    }
+
+    /** The HSET that writes the whole state. */
+    public byte[][] render(TargetState state) {
+        List<byte[]> args = new ArrayList<>();
+        args.add(HSET);
+        args.add(keys.checkpoint());
+        add(args, "format", FORMAT);
+        add(args, "lanes", Integer.toString(state.lanes()));
+        add(args, "exclusive", state.exclusive() ? "1" : "0");
+        state.sourceIdentity().ifPresent(identity -> add(args, "source", identity));
+        state.snapshot().ifPresent(snapshot -> add(args, "snapshot", snapshot));
+        state.marks().ifPresent(marks -> marks.positions()
+                .forEach((stream, perLane) ->
+                        perLane.forEach((lane, position) -> add(args, stream + "/" + lane, position.toString()))));
+        return args.toArray(byte[][]::new);
+    }
+
+    private static void add(List<byte[]> args, String field, String value) {
+        args.add(ascii(field));
+        args.add(value.getBytes(UTF_8));
+    }
+
+    private static String text(Object bulk) {
+        return new String((byte[]) bulk, UTF_8);
+    }
+}

@@ -1,0 +1,39 @@
+package io.pikaferry.worker.target;
+
+import static java.util.Objects.requireNonNull;
+
+import io.pikaferry.worker.checkpoint.Marks;
+import java.util.Optional;
+
+/**
+ * What the target says a job has done so far.
+ *
+ * @param exclusive whether the target was empty when the job began, so that everything in it is the job's
+ * @param snapshot names the snapshot being loaded; present exactly while loading
+ * @param marks present exactly when following the binlog
+ * @param sourceIdentity of the data set it came from, where the source has one
+ */
+public record TargetState(
+        int lanes,
+        boolean exclusive,
+        Optional<String> snapshot,
+        Optional<Marks> marks,
+        Optional<String> sourceIdentity) {
+
+    public TargetState {
+        requireNonNull(snapshot, "snapshot is null");
+        requireNonNull(marks, "marks is null");
+        requireNonNull(sourceIdentity, "sourceIdentity is null");
+        if (snapshot.isPresent() == marks.isPresent()) {
+            throw new IllegalArgumentException("a target either has a snapshot being loaded or marks");
+        }
+    }
+
+    public static TargetState loading(int lanes, boolean exclusive, String snapshot, Optional<String> sourceIdentity) {
+        return new TargetState(lanes, exclusive, Optional.of(snapshot), Optional.empty(), sourceIdentity);
+    }
+
+    public static TargetState following(Marks marks, boolean exclusive, Optional<String> sourceIdentity) {
+        return new TargetState(marks.lanes(), exclusive, Optional.empty(), Optional.of(marks), sourceIdentity);
+    }
+}
