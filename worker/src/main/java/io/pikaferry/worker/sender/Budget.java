@@ -1,0 +1,35 @@
+package io.pikaferry.worker.sender;
+
+import java.util.concurrent.Semaphore;
+
+/** P8: how many bytes of commands a job may hold in its lanes. Safe for use by many threads. */
+public final class Budget {
+
+    private static final int OVERHEAD_BYTES = 256;
+
+    private final int capacity;
+    private final Semaphore free;
+
+    public Budget(int capacityBytes) {
+        if (capacityBytes < 1) {
+            throw new IllegalArgumentException("the budget must be positive, got " + capacityBytes);
+        }
+        this.capacity = capacityBytes;
+        this.free = new Semaphore(capacityBytes);
+    }
+
+    /** Waits until there is room. What is larger than the whole budget takes all of it. @return what to give back */
+    int acquire(long bytes) throws InterruptedException {
+        int permits = (int) Math.min(bytes + OVERHEAD_BYTES, capacity);
+        free.acquire(permits);
+        return permits;
+    }
+
+    void release(int permits) {
+        free.release(permits);
+    }
+
+    public int used() {
+        return capacity - free.availablePermits();
+    }
+}

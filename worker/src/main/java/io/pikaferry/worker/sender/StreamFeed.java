@@ -1,0 +1,267 @@
+package io.pikaferry.worker.sender;
+
+import static java.util.Objects.requireNonNull;
+
+import io.pikaferry.error.ErrorCode;
+import io.pikaferry.model.BinlogPosition;
+import io.pikaferry.model.Bytes;
+import io.pikaferry.model.StreamId;
+import io.pikaferry.worker.binlog.BinlogItem;
+import io.pikaferry.worker.checkpoint.Marks;
+import io.pikaferry.worker.checkpoint.Watermark;
+import io.pikaferry.worker.routing.LaneOf;
+import io.pikaferry.worker.routing.Mapped;
+import io.pikaferry.worker.routing.TargetCommand;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.IntUnaryOperator;
+import java.util.function.Predicate;
+
+/**
+ * Puts the items of the streams into the lanes their keys belong to, in order, and keeps the watermarks.
+ *
+ * <p>An item whose commands belong to one lane goes there whole. One whose commands belong to several lanes, each to one,
+ * is split: each lane has its part, under the same position. A command whose keys belong to several lanes stands at a gate
+ * of just those (P3), and so does everything that concerns a whole database, at a gate of all.
+ *
+ * <p>What a lane's mark already covers is not put in again (P2). That is decided by the lane that carries the mark for it,
+ * which is the same lane every time as long as the number of lanes stays.
+ *
+ * <p>Threads: used by one thread; the watermarks may be read by any.
+ */
+public final class StreamFeed {
+
+    private final SenderPool pool;
+    private final IntUnaryOperator targetDb;
+    private final Optional<SlotFilter> slotFilter;
+    private final Refusals refusals;
+    private final Map<StreamId, Watermark> watermarks = new TreeMap<>();
+    private final Map<StreamId, BinlogPosition> lastFed = new HashMap<>();
+    private final Map<StreamId, BinlogPosition> lastAdvanced = new HashMap<>();
+
+    /** Which keys lie in the slot of a stream. */
+    public interface SlotFilter {
+        boolean belongs(StreamId stream, byte[] key);
+    }
+
+    /**
+     * @param targetDb the target's database for one of the source
+     * @param slotFilter in sharding mode; else a stream has all keys of its database
+     * @param onConfirmed hears of every stream how far everything is confirmed; called by lanes
+     */
+    public StreamFeed(
+            SenderPool pool,
+            Marks marks,
+            IntUnaryOperator targetDb,
+            Optional<SlotFilter> slotFilter,
+            Refusals refusals,
+            BiConsumer<StreamId, BinlogPosition> onConfirmed) {
+        this.pool = requireNonNull(pool, "pool is null");
+        this.targetDb = requireNonNull(targetDb, "targetDb is null");
+        this.slotFilter = requireNonNull(slotFilter, "slotFilter is null");
+        this.refusals = requireNonNull(refusals, "refusals is null");
+        marks.resumeAfter().forEach((stream, position) -> {
+            watermarks.put(stream, new Watermark(position, end -> onConfirmed.accept(stream, end)));
+            lastFed.put(stream, position);
+            lastAdvanced.put(stream, position);
+        });
+    }
+
+    /** Of every stream how far everything is confirmed. */
+    public Map<StreamId, BinlogPosition> confirmed() {
+        Map<StreamId, BinlogPosition> confirmed = new TreeMap<>();
+        watermarks.forEach((stream, watermark) -> confirmed.put(stream, watermark.position()));
+        return confirmed;
+    }
+
+    /** When the source executed the oldest item of the stream that is on its way, in seconds since the epoch; 0: none is. */
+    public long oldestOnItsWay(StreamId stream) {
+        return watermarks.get(stream).oldestOnItsWay();
+    }
+
+    /** Of every stream the end of the last item put in. To be called by the feeding thread. */
+    public Map<StreamId, BinlogPosition> fed() {
+        return Map.copyOf(lastFed);
+    }
+
+    /** Waits while the budget is used up. */
+    public void feed(BinlogItem item, Mapped mapped) throws InterruptedException {
+        StreamId stream = item.stream();
+        if (mapped instanceof Mapped.Commands commands) {
+            feedCommands(item, commands.commands());
+        } else if (mapped instanceof Mapped.FlushDatabase) {
+            feedFlush(item);
+        } else if (mapped instanceof Mapped.DeleteMatching matching) {
+            feedSweep(item, new KeyFilter(matching.pattern(), matching.redisType(), belongs(stream)));
+        } else if (mapped instanceof Mapped.Reread reread) {
+            for (Bytes key : reread.keys()) {
+                refuse(item, key, reread.code(), reread.message());
+            }
+            sent(item, 0);
+        } else if (mapped instanceof Mapped.Refused refused) {
+            refuse(item, refused.key(), refused.code(), refused.message());
+            sent(item, 0);
+        } else {
+            sent(item, 0);
+        }
+        lastFed.put(stream, item.end());
+    }
+
+    private void refuse(BinlogItem item, Bytes key, ErrorCode code, String message) {
+        // What every lane's mark covers has been refused and told before.
+        if (!pool.board().covers(item.stream(), laneOf(key.array()), item.end())) {
+            refusals.refused(
+                    item.stream(), item.end(), targetDb.applyAsInt(item.stream().db()), key.array(), code, message);
+        }
+    }
+
+    private Watermark.InFlight sent(BinlogItem item, int parts) {
+        return watermarks.get(item.stream()).sent(item.end(), item.executedAtSeconds(), parts);
+    }
+
+    private int laneOf(byte[] key) {
+        return LaneOf.lane(key, pool.size());
+    }
+
+    private void feedCommands(BinlogItem item, List<TargetCommand> commands) throws InterruptedException {
+        if (commands.size() == 1 && commands.get(0).keys().length == 1) {
+            feedParts(item, Map.of(laneOf(commands.get(0).keys()[0]), commands));
+            return;
+        }
+        boolean severalLanesInOne = false;
+        Map<Integer, List<TargetCommand>> parts = new TreeMap<>();
+        for (TargetCommand command : commands) {
+            int home = laneOf(command.keys()[0]);
+            for (byte[] key : command.keys()) {
+                severalLanesInOne |= laneOf(key) != home;
+            }
+            parts.computeIfAbsent(home, lane -> new ArrayList<>()).add(command);
+        }
+        if (severalLanesInOne) {
+            feedAtGate(item, commands);
+        } else {
+            feedParts(item, parts);
+        }
+    }
+
+    private void feedParts(BinlogItem item, Map<Integer, List<TargetCommand>> parts) throws InterruptedException {
+        int open = 0;
+        for (int lane : parts.keySet()) {
+            open += covered(item, lane) ? 0 : 1;
+        }
+        Watermark.InFlight inFlight = sent(item, open);
+        for (Map.Entry<Integer, List<TargetCommand>> part : parts.entrySet()) {
+            if (!covered(item, part.getKey())) {
+                int permits = pool.budget().acquire(item.content().length / parts.size());
+                pool.lane(part.getKey()).put(write(item, inFlight, permits, part.getValue()));
+            }
+        }
+    }
+
+    private void feedAtGate(BinlogItem item, List<TargetCommand> commands) throws InterruptedException {
+        int home = laneOf(commands.get(0).keys()[0]);
+        boolean[] concerned = new boolean[pool.size()];
+        for (TargetCommand command : commands) {
+            for (byte[] key : command.keys()) {
+                concerned[laneOf(key)] = true;
+            }
+        }
+        putAtGate(item, home, concerned, (inFlight, permits) -> write(item, inFlight, permits, commands));
+    }
+
+    private LaneUnit.Write write(
+            BinlogItem item, Watermark.InFlight inFlight, int permits, List<TargetCommand> commands) {
+        return new LaneUnit.Write(
+                item.stream(), item.end(), item.executedAtSeconds(), db(item), inFlight, permits, commands);
+    }
+
+    private void feedFlush(BinlogItem item) throws InterruptedException {
+        if (slotFilter.isEmpty()) {
+            putAtGate(
+                    item,
+                    0,
+                    everyLane(),
+                    (inFlight, permits) -> new LaneUnit.Flush(
+                            item.stream(), item.end(), item.executedAtSeconds(), db(item), inFlight, permits));
+        } else {
+            feedSweep(item, new KeyFilter("*", Optional.empty(), belongs(item.stream())));
+        }
+    }
+
+    private Predicate<byte[]> belongs(StreamId stream) {
+        return slotFilter
+                .<Predicate<byte[]>>map(filter -> key -> filter.belongs(stream, key))
+                .orElse(key -> true);
+    }
+
+    private void feedSweep(BinlogItem item, KeyFilter filter) throws InterruptedException {
+        putAtGate(
+                item,
+                0,
+                everyLane(),
+                (inFlight, permits) -> new LaneUnit.Sweep(
+                        item.stream(), item.end(), item.executedAtSeconds(), db(item), inFlight, permits, filter));
+    }
+
+    private interface Work {
+        LaneUnit.Item build(Watermark.InFlight inFlight, int permits);
+    }
+
+    private void putAtGate(BinlogItem item, int home, boolean[] concerned, Work work) throws InterruptedException {
+        if (covered(item, home)) {
+            sent(item, 0);
+            return;
+        }
+        int others = -1;
+        for (boolean each : concerned) {
+            others += each ? 1 : 0;
+        }
+        Watermark.InFlight inFlight = sent(item, 1);
+        int permits = pool.budget().acquire(item.content().length);
+        Gate gate = new Gate(home, others);
+        LaneUnit.AtGate unit = new LaneUnit.AtGate(gate, work.build(inFlight, permits));
+        for (int lane = 0; lane < concerned.length; lane++) {
+            if (concerned[lane]) {
+                pool.lane(lane).put(unit);
+            }
+        }
+    }
+
+    private boolean[] everyLane() {
+        boolean[] all = new boolean[pool.size()];
+        java.util.Arrays.fill(all, true);
+        return all;
+    }
+
+    private boolean covered(BinlogItem item, int lane) {
+        return pool.board().covers(item.stream(), lane, item.end());
+    }
+
+    private int db(BinlogItem item) {
+        return targetDb.applyAsInt(item.stream().db());
+    }
+
+    /**
+     * Lets the marks of lanes that had nothing to carry follow the others. To be called about once a second by the feeding
+     * thread; costs nothing where nothing was fed.
+     */
+    public void advance() {
+        Map<StreamId, BinlogPosition> moved = new HashMap<>();
+        lastFed.forEach((stream, position) -> {
+            if (position.isAfter(lastAdvanced.get(stream))) {
+                moved.put(stream, position);
+            }
+        });
+        if (!moved.isEmpty()) {
+            lastAdvanced.putAll(moved);
+            for (int lane = 0; lane < pool.size(); lane++) {
+                pool.lane(lane).put(new LaneUnit.Advance(moved));
+            }
+        }
+    }
+}

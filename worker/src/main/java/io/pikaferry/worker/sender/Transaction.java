@@ -1,0 +1,152 @@
+package io.pikaferry.worker.sender;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.pikaferry.error.ErrorCode;
+import io.pikaferry.error.FerryException;
+import io.pikaferry.worker.target.TargetError;
+import io.pikaferry.worker.target.TargetLink;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Commands that take effect together or not at all: {@code MULTI, …, EXEC}, sent in one go, every reply looked at.
+ *
+ * <p>Each command of the data carries an owner, so that a refusal finds its way back; SELECTs and marks have none. The
+ * connection stands in the control database before and after.
+ *
+ * @param <O> what a command belongs to
+ */
+final class Transaction<O> {
+
+    /** One command, by its name, that the target refused while the others took effect, or because of which none did. */
+    record Refusal<O>(O owner, String command, TargetError error) {}
+
+    /**
+     * What became of it.
+     *
+     * @param applied whether it took effect; if not, nothing did
+     * @param waitFor present if it was not applied for a reason that may pass: it can be tried again as it is
+     * @param refusals the commands refused; if not applied, those that have to be left out to try again
+     */
+    record Outcome<O>(boolean applied, Optional<TargetError> waitFor, List<Refusal<O>> refusals) {}
+
+    private final int controlDb;
+    private final List<byte[][]> commands = new ArrayList<>();
+    private final List<O> owners = new ArrayList<>(); // null: our own command
+    private int db;
+
+    Transaction(int controlDb) {
+        this.controlDb = controlDb;
+        this.db = controlDb;
+        add(null, new byte[][] {Words.MULTI});
+    }
+
+    void data(int db, O owner, byte[][] command) {
+        select(db);
+        add(owner, command);
+    }
+
+    /** A command on the job's own keys. */
+    void own(byte[][] command) {
+        select(controlDb);
+        add(null, command);
+    }
+
+    private void select(int wanted) {
+        if (wanted != db) {
+            add(null, new byte[][] {Words.SELECT, Words.ascii(wanted)});
+            db = wanted;
+        }
+    }
+
+    private void add(O owner, byte[][] command) {
+        commands.add(command);
+        owners.add(owner);
+    }
+
+    /** @throws FerryException TARGET_UNREACHABLE: it may have taken effect or not; only the marks will tell */
+    Outcome<O> execute(TargetLink link) {
+        select(controlDb);
+        add(null, new byte[][] {Words.EXEC});
+        List<Object> replies = link.exchange(commands);
+        Object exec = replies.get(replies.size() - 1);
+        if (replies.get(0) instanceof TargetError notBegun) {
+            return neverBegun(replies, notBegun);
+        }
+        if (exec instanceof List<?> results) {
+            return new Outcome<>(true, Optional.empty(), refusals(results, 1));
+        }
+        return aborted(replies, exec);
+    }
+
+    /** MULTI itself was refused; then each command stood alone, and must have been refused too. */
+    private Outcome<O> neverBegun(List<Object> replies, TargetError notBegun) {
+        BitSet accepted = new BitSet();
+        for (int i = 1; i < replies.size(); i++) {
+            accepted.set(i, !(replies.get(i) instanceof TargetError));
+        }
+        if (accepted.isEmpty() && notBegun.transientRefusal()) {
+            return new Outcome<>(false, Optional.of(notBegun), List.of());
+        }
+        throw new FerryException(
+                accepted.isEmpty() ? notBegun.code() : ErrorCode.TARGET_NOT_READY,
+                "the target refused to begin a transaction: " + notBegun.message());
+    }
+
+    private Outcome<O> aborted(List<Object> replies, Object exec) {
+        List<Refusal<O>> refusals = refusals(replies, 0);
+        for (Refusal<O> refusal : refusals) {
+            if (refusal.error.transientRefusal()) {
+                return new Outcome<>(false, Optional.of(refusal.error), List.of());
+            }
+        }
+        if (!refusals.isEmpty()) {
+            return new Outcome<>(false, Optional.empty(), refusals);
+        }
+        TargetError why =
+                exec instanceof TargetError error ? reason(error) : new TargetError("TRYAGAIN nothing was executed");
+        if (why.transientRefusal()) {
+            return new Outcome<>(false, Optional.of(why), List.of());
+        }
+        throw new FerryException(why.code(), "the target refused a transaction: " + why.message());
+    }
+
+    /** Redis wraps it: {@code EXECABORT Transaction discarded because of: OOM command not allowed …}. */
+    private static TargetError reason(TargetError exec) {
+        int because = exec.message().indexOf("because of: ");
+        return because < 0 ? exec : new TargetError(exec.message().substring(because + "because of: ".length()));
+    }
+
+    /** @param shift by how much the list of replies is ahead of the list of commands */
+    private List<Refusal<O>> refusals(List<?> replies, int shift) {
+        List<Refusal<O>> refusals = new ArrayList<>(0);
+        for (int i = 0; i < replies.size(); i++) {
+            if (!(replies.get(i) instanceof TargetError error)) {
+                continue;
+            }
+            int index = i + shift;
+            O owner = owners.get(index);
+            if (owner == null && index == commands.size() - 1) {
+                continue; // EXEC itself
+            }
+            if (owner == null && !error.transientRefusal()) {
+                throw new FerryException(
+                        error.code(),
+                        "the target refused the job's own %s: %s"
+                                .formatted(
+                                        new String(commands.get(index)[0], java.nio.charset.StandardCharsets.US_ASCII),
+                                        error.message()));
+            }
+            refusals.add(new Refusal<>(owner, name(index), error));
+        }
+        return refusals;
+    }
+
+    private String name(int index) {
+        return new String(commands.get(index)[0], US_ASCII).toUpperCase(Locale.ROOT);
+    }
+}

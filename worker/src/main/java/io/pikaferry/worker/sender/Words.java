@@ -1,0 +1,33 @@
+package io.pikaferry.worker.sender;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+/** Words of the Redis protocol that lanes use all the time. */
+final class Words {
+
+    static final byte[] MULTI = ascii("MULTI");
+    static final byte[] EXEC = ascii("EXEC");
+    static final byte[] SELECT = ascii("SELECT");
+    static final byte[] HSET = ascii("HSET");
+    static final byte[] HDEL = ascii("HDEL");
+    static final byte[] SET = ascii("SET");
+    static final byte[] DEL = ascii("DEL");
+    static final byte[] UNLINK = ascii("UNLINK");
+    static final byte[] PXAT = ascii("PXAT");
+    static final byte[] PEXPIREAT = ascii("PEXPIREAT");
+    static final byte[] FLUSHDB = ascii("FLUSHDB");
+    static final byte[] SCAN = ascii("SCAN");
+    static final byte[] MATCH = ascii("MATCH");
+    static final byte[] COUNT = ascii("COUNT");
+    static final byte[] TYPE = ascii("TYPE");
+
+    private Words() {}
+
+    static byte[] ascii(String text) {
+        return text.getBytes(US_ASCII);
+    }
+
+    static byte[] ascii(long number) {
+        return Long.toString(number).getBytes(US_ASCII);
+    }
+}
