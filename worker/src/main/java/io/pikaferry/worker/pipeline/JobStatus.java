@@ -1,0 +1,78 @@
+package io.pikaferry.worker.pipeline;
+
+import static java.util.Objects.requireNonNull;
+
+import io.pikaferry.error.FerryException;
+import io.pikaferry.model.BinlogPosition;
+import io.pikaferry.model.StreamId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a job is doing, at one moment.
+ *
+ * @param retrying what it waits for or tries again; empty: it is getting on
+ * @param retryingSinceMillis meaningless while retrying is empty
+ * @param rewound whether the target turned out to have lost what it had confirmed before
+ */
+public record JobStatus(
+        Phase phase,
+        Optional<FerryException> retrying,
+        long retryingSinceMillis,
+        Optional<FullSyncStatus> fullSync,
+        List<StreamStatus> streams,
+        long commandsApplied,
+        double commandsPerSecond,
+        String sourceVersion,
+        String sourceGeneration,
+        Optional<String> sourceIdentity,
+        boolean rewound) {
+
+    /** What a running job is doing. */
+    public enum Phase {
+        PRECHECK,
+        HANDSHAKE,
+        WAITING_DUMP,
+        TRANSFER,
+        LOAD,
+        CATCH_UP,
+        TAIL
+    }
+
+    /**
+     * @param bytesTotal 0: not known yet
+     * @param finishedMillis 0: not finished
+     */
+    public record FullSyncStatus(
+            long keysLoaded,
+            long elementsLoaded,
+            long bytesDone,
+            long bytesTotal,
+            double keysPerSecond,
+            long keysSkipped,
+            long secondsLeft,
+            long finishedMillis) {}
+
+    /**
+     * @param confirmed everything up to here is confirmed by the target
+     * @param source where the master's binlog ends, as last known
+     * @param lagBytes negative: not known
+     * @param lagSeconds negative: not known
+     */
+    public record StreamStatus(
+            StreamId stream,
+            BinlogPosition confirmed,
+            Optional<BinlogPosition> source,
+            long lagBytes,
+            double lagSeconds) {}
+
+    public JobStatus {
+        requireNonNull(phase, "phase is null");
+        requireNonNull(retrying, "retrying is null");
+        requireNonNull(fullSync, "fullSync is null");
+        streams = List.copyOf(streams);
+        requireNonNull(sourceVersion, "sourceVersion is null");
+        requireNonNull(sourceGeneration, "sourceGeneration is null");
+        requireNonNull(sourceIdentity, "sourceIdentity is null");
+    }
+}
