@@ -1,5 +1,7 @@
 package io.pikaferry.worker.routing;
 
+import static java.util.Objects.requireNonNull;
+
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.model.Bytes;
 import java.util.List;
@@ -29,12 +31,23 @@ public sealed interface Mapped {
     record FlushDatabase() implements Mapped {}
 
     /**
-     * Keys that match go.
+     * Keys of the stream's database (in sharding mode: of its slot) that match go.
      *
-     * @param pattern a glob as the source understands it, {@code *} for all
+     * @param pattern a glob as the source understands it, {@code *} for all; payload, so not a String
      * @param redisType string, hash, list, set, zset or stream; empty: any
+     * @param atMost so many of them, those that come first when sorted byte by byte; {@link #ALL} mostly
      */
-    record DeleteMatching(String pattern, Optional<String> redisType) implements Mapped {}
+    record DeleteMatching(Bytes pattern, Optional<String> redisType, int atMost) implements Mapped {
+        public static final int ALL = Integer.MAX_VALUE;
+
+        public DeleteMatching {
+            requireNonNull(pattern, "pattern is null");
+            requireNonNull(redisType, "redisType is null");
+            if (atMost < 1) {
+                throw new IllegalArgumentException("at most " + atMost + " keys to delete");
+            }
+        }
+    }
 
     /**
      * The log does not say what the command did, but reading the keys from the source will tell (DESIGN §8).

@@ -8,7 +8,11 @@ import static java.util.Objects.requireNonNull;
  *
  * <p>The expiry is told apart from the arguments so that it can be held back while the stream is behind (P2, DESIGN
  * §7.2): with {@link Expiry#AT}, {@link #args} is the write without any expiry (empty for EXPIREAT and its like, which
- * do nothing else), and the key's expiry becomes {@link #expireAtMillis} if the key exists after it.
+ * do nothing else), and the key's expiry becomes {@link #expireAtMillis} if the key exists after it. It may lie in the
+ * past: the source had the key for a moment, the target deletes it.
+ *
+ * <p>Where that is not the whole story (a SET NX that may fail, a stream that must be spared), the command decides at
+ * the target and takes the time itself: see {@link #takesExpiryLast}.
  */
 public final class TargetCommand {
 
@@ -19,37 +23,64 @@ public final class TargetCommand {
         /** The key has none afterwards, or is gone. */
         CLEARS,
         /** The key has {@link TargetCommand#expireAtMillis} afterwards, if it exists. */
-        AT
+        AT,
+        /** Keeps or clears it, as the command finds the key: only the target knows. */
+        KEEPS_OR_CLEARS
     }
 
     private final byte[][] args;
     private final byte[][] keys;
     private final Expiry expiry;
     private final long expireAtMillis;
+    private final boolean takesExpiryLast;
+    private final boolean repeatable;
 
-    private TargetCommand(byte[][] args, byte[][] keys, Expiry expiry, long expireAtMillis) {
+    private TargetCommand(
+            byte[][] args,
+            byte[][] keys,
+            Expiry expiry,
+            long expireAtMillis,
+            boolean takesExpiryLast,
+            boolean repeatable) {
         this.args = requireNonNull(args, "args is null");
         this.keys = requireNonNull(keys, "keys is null");
         this.expiry = requireNonNull(expiry, "expiry is null");
         this.expireAtMillis = expireAtMillis;
+        this.takesExpiryLast = takesExpiryLast;
+        this.repeatable = repeatable;
         if (keys.length == 0) {
             throw new IllegalArgumentException("a command for the target has at least one key");
         }
     }
 
     public static TargetCommand keeping(byte[][] args, byte[]... keys) {
-        return new TargetCommand(args, keys, Expiry.KEEPS, 0);
+        return new TargetCommand(args, keys, Expiry.KEEPS, 0, false, true);
     }
 
     public static TargetCommand clearing(byte[][] args, byte[]... keys) {
-        return new TargetCommand(args, keys, Expiry.CLEARS, 0);
+        return new TargetCommand(args, keys, Expiry.CLEARS, 0, false, true);
+    }
+
+    static TargetCommand keepingOrClearing(byte[][] args, byte[]... keys) {
+        return new TargetCommand(args, keys, Expiry.KEEPS_OR_CLEARS, 0, false, true);
     }
 
     /** A write of one key after which it expires. */
     public static TargetCommand expiring(long expireAtMillis, byte[][] args, byte[] key) {
-        return new TargetCommand(args, new byte[][] {key}, Expiry.AT, expireAtMillis);
+        return new TargetCommand(args, new byte[][] {key}, Expiry.AT, expireAtMillis, false, true);
     }
 
+    /** A write of one key that sets the expiry itself, if at all. */
+    static TargetCommand expiringItself(long expireAtMillis, byte[][] args, byte[] key) {
+        return new TargetCommand(args, new byte[][] {key}, Expiry.AT, expireAtMillis, true, true);
+    }
+
+    /** The same, but not to be applied to a target that may have its effect already. */
+    TargetCommand once() {
+        return new TargetCommand(args, keys, expiry, expireAtMillis, takesExpiryLast, false);
+    }
+
+    /** Not to be written to. */
     public byte[][] args() {
         return args;
     }
@@ -65,5 +96,18 @@ public final class TargetCommand {
 
     public long expireAtMillis() {
         return expireAtMillis;
+    }
+
+    /**
+     * Whether the expiry, in milliseconds, has to be appended to {@link #args} as one more argument; then no command has to
+     * follow that sets it.
+     */
+    public boolean takesExpiryLast() {
+        return takesExpiryLast;
+    }
+
+    /** Whether applying it to a target that already has its effect (and that of later commands) does no harm. */
+    public boolean repeatable() {
+        return repeatable;
     }
 }

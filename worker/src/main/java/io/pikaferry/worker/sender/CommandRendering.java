@@ -24,6 +24,12 @@ final class CommandRendering {
         }
         byte[] key = command.keys()[0];
         byte[] at = Words.ascii(expireAtMillis);
+        if (command.takesExpiryLast()) {
+            byte[][] timed = Arrays.copyOf(args, args.length + 1);
+            timed[args.length] = at;
+            out.add(timed);
+            return;
+        }
         if (args.length == 3 && setTakesPxat && isSet(args[0])) {
             byte[][] set = Arrays.copyOf(args, 5);
             set[3] = Words.PXAT;

@@ -231,11 +231,30 @@ final class Lane implements AutoCloseable {
     }
 
     private void applySweep(LaneUnit.Sweep sweep) throws InterruptedException {
+        if (sweep.filter.limited()) {
+            applyLimitedSweep(sweep);
+            return;
+        }
         // Not in one transaction, but repeatable: until the mark stands, every lane waits and the sweep can be done
         // again.
         new KeySweep(link, job.controlDb()).run(sweep.db, sweep.filter);
         advance(Map.of(sweep.stream, sweep.end));
         finish(sweep, Map.of());
+    }
+
+    /** Done again, it would find others: so the keys and the mark go together. */
+    private void applyLimitedSweep(LaneUnit.Sweep sweep) throws InterruptedException {
+        Map<StreamId, BinlogPosition> marks = Map.of(sweep.stream, sweep.end);
+        List<byte[]> keys = new KeySweep(link, job.controlDb()).firstOf(sweep.db, sweep.filter);
+        untilTaken(() -> {
+            Transaction<WriteOwner> transaction = new Transaction<>(job.controlDb());
+            if (!keys.isEmpty()) {
+                transaction.data(sweep.db, null, KeySweep.unlink(keys));
+            }
+            transaction.own(job.board().render(index, marks));
+            return transaction;
+        }, refusal -> {});
+        finish(sweep, marks);
     }
 
     private void finish(LaneUnit.Item item, Map<StreamId, BinlogPosition> marks) {

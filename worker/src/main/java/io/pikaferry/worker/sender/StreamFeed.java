@@ -97,7 +97,7 @@ public final class StreamFeed {
         } else if (mapped instanceof Mapped.FlushDatabase) {
             feedFlush(item);
         } else if (mapped instanceof Mapped.DeleteMatching matching) {
-            feedSweep(item, new KeyFilter(matching.pattern(), matching.redisType(), belongs(stream)));
+            feedSweep(item, new KeyFilter(matching.pattern(), matching.redisType(), belongs(stream), matching.atMost()));
         } else if (mapped instanceof Mapped.Reread reread) {
             for (Bytes key : reread.keys()) {
                 refuse(item, key, reread.code(), reread.message());
@@ -189,7 +189,7 @@ public final class StreamFeed {
                     (inFlight, permits) -> new LaneUnit.Flush(
                             item.stream(), item.end(), item.executedAtSeconds(), db(item), inFlight, permits));
         } else {
-            feedSweep(item, new KeyFilter("*", Optional.empty(), belongs(item.stream())));
+            feedSweep(item, KeyFilter.all(belongs(item.stream())));
         }
     }
 
