@@ -56,8 +56,7 @@ public final class KeySweep {
         byte[] cursor = Words.ascii("0");
         do {
             List<?> page = (List<?>) checked(
-                    link.call(
-                            Words.SCAN, cursor, Words.MATCH, filter.pattern().array(), Words.COUNT, SCAN_COUNT),
+                    link.call(Words.SCAN, cursor, Words.MATCH, filter.pattern().array(), Words.COUNT, SCAN_COUNT),
                     "SCAN");
             cursor = (byte[]) page.get(0);
             List<byte[]> keys = matching((List<?>) page.get(1), filter);

@@ -246,14 +246,16 @@ final class Lane implements AutoCloseable {
     private void applyLimitedSweep(LaneUnit.Sweep sweep) throws InterruptedException {
         Map<StreamId, BinlogPosition> marks = Map.of(sweep.stream, sweep.end);
         List<byte[]> keys = new KeySweep(link, job.controlDb()).firstOf(sweep.db, sweep.filter);
-        untilTaken(() -> {
-            Transaction<WriteOwner> transaction = new Transaction<>(job.controlDb());
-            if (!keys.isEmpty()) {
-                transaction.data(sweep.db, null, KeySweep.unlink(keys));
-            }
-            transaction.own(job.board().render(index, marks));
-            return transaction;
-        }, refusal -> {});
+        untilTaken(
+                () -> {
+                    Transaction<WriteOwner> transaction = new Transaction<>(job.controlDb());
+                    if (!keys.isEmpty()) {
+                        transaction.data(sweep.db, null, KeySweep.unlink(keys));
+                    }
+                    transaction.own(job.board().render(index, marks));
+                    return transaction;
+                },
+                refusal -> {});
         finish(sweep, marks);
     }
 

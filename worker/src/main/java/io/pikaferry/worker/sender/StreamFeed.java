@@ -97,7 +97,8 @@ public final class StreamFeed {
         } else if (mapped instanceof Mapped.FlushDatabase) {
             feedFlush(item);
         } else if (mapped instanceof Mapped.DeleteMatching matching) {
-            feedSweep(item, new KeyFilter(matching.pattern(), matching.redisType(), belongs(stream), matching.atMost()));
+            feedSweep(
+                    item, new KeyFilter(matching.pattern(), matching.redisType(), belongs(stream), matching.atMost()));
         } else if (mapped instanceof Mapped.Reread reread) {
             for (Bytes key : reread.keys()) {
                 refuse(item, key, reread.code(), reread.message());
