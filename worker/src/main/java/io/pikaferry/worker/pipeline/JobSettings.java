@@ -63,8 +63,8 @@ public record JobSettings(
         databases = Map.copyOf(databases);
     }
 
-    /** The target's database for one of the source. */
+    /** The target's database for one of the source: as mapped; else the one the target's address names, for database 0; else the same. */
     public int targetDb(int sourceDb) {
-        return databases.getOrDefault(sourceDb, databases.isEmpty() && sourceDb == 0 ? target.controlDb() : sourceDb);
+        return databases.getOrDefault(sourceDb, sourceDb == 0 ? target.controlDb() : sourceDb);
     }
 }

@@ -6,21 +6,21 @@ package io.pikaferry.worker.routing;
  *
  * @param count 1 in classic mode
  */
-record Slots(int count) {
+public record Slots(int count) {
 
     static final Slots CLASSIC = new Slots(1);
 
-    Slots {
+    public Slots {
         if (count < 1) {
             throw new IllegalArgumentException("a database has one slot at least, not " + count);
         }
     }
 
-    boolean has(int slot, byte[] key) {
+    public boolean has(int slot, byte[] key) {
         return count == 1 || of(key) == slot;
     }
 
-    int of(byte[] key) {
+    public int of(byte[] key) {
         int begin = indexOf(key, '{', 0);
         int end = begin < 0 ? -1 : indexOf(key, '}', begin + 1);
         java.util.zip.CRC32 crc = new java.util.zip.CRC32();

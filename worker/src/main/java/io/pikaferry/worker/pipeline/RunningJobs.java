@@ -1,0 +1,111 @@
+package io.pikaferry.worker.pipeline;
+
+import static java.util.Objects.requireNonNull;
+
+import io.pikaferry.model.JobId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The jobs this worker has. Safe for use by many threads; nothing here waits.
+ *
+ * <p>A job given again under a higher epoch begins when its earlier run has ended: two runs of one job never write at once.
+ */
+public final class RunningJobs {
+
+    private final Stages stages;
+    private final JobEnvironment environment;
+    private final Map<JobId, JobRun> runs = new HashMap<>(); // guarded by this
+    private final Map<JobId, Assignment> next = new HashMap<>(); // guarded by this; waits for the run before it to end
+    private volatile boolean leaving;
+    private volatile Consumer<JobRun> onEnd = run -> {};
+
+    public RunningJobs(Stages stages, JobEnvironment environment) {
+        this.stages = requireNonNull(stages, "stages is null");
+        this.environment = requireNonNull(environment, "environment is null");
+    }
+
+    /** Hears of each run that has ended, in the run's own thread. */
+    public void onEnd(Consumer<JobRun> listener) {
+        onEnd = requireNonNull(listener, "listener is null");
+    }
+
+    public synchronized void assign(Assignment assignment) {
+        JobRun held = runs.get(assignment.job());
+        if (held == null) {
+            start(assignment);
+        } else if (held.assignment().epoch() < assignment.epoch()) {
+            next.put(assignment.job(), assignment);
+            held.stop();
+        }
+    }
+
+    private SnapshotOnDisk disk(JobId job) {
+        return new SnapshotOnDisk(environment.dataDir().resolve("jobs").resolve(job.value()));
+    }
+
+    private void start(Assignment assignment) {
+        SnapshotOnDisk disk = disk(assignment.job());
+        JobRun run = new JobRun(
+                assignment,
+                (given, number, progress, ledger) -> new Attempt(given, number, progress, ledger, stages, disk),
+                environment,
+                this::ended);
+        runs.put(assignment.job(), run);
+        run.start();
+    }
+
+    private void ended(JobRun run) {
+        if (!leaving && run.outcome() instanceof JobRun.Outcome.HandedBack) {
+            disk(run.assignment().job()).clear(); // its next worker takes a snapshot of its own
+        }
+        onEnd.accept(run);
+        synchronized (this) {
+            runs.remove(run.assignment().job(), run);
+            Optional.ofNullable(next.remove(run.assignment().job())).ifPresent(this::start);
+        }
+    }
+
+    /** Lets go of the job, if it is held under that epoch or an older one. */
+    public synchronized void revoke(JobId job, long epoch) {
+        Assignment waiting = next.get(job);
+        if (waiting != null && waiting.epoch() <= epoch) {
+            next.remove(job);
+        }
+        JobRun run = runs.get(job);
+        if (run != null && run.assignment().epoch() <= epoch) {
+            run.stop();
+        }
+    }
+
+    public synchronized List<JobRun> all() {
+        return new ArrayList<>(runs.values());
+    }
+
+    /** The process will end: what is on the disk may be of use to its next life. */
+    public void leaving() {
+        leaving = true;
+    }
+
+    /** Lets go of everything and waits until nothing reaches any target any more. */
+    public boolean stopAll(long timeout, TimeUnit unit) throws InterruptedException {
+        List<JobRun> held;
+        synchronized (this) {
+            next.clear();
+            held = all();
+        }
+        held.forEach(JobRun::stop);
+        long deadline = System.nanoTime() + unit.toNanos(timeout);
+        boolean ended = true;
+        for (JobRun run : held) {
+            ended &= run.awaitEnd(
+                    Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())), TimeUnit.MILLISECONDS);
+        }
+        return ended;
+    }
+}

@@ -1,0 +1,61 @@
+package io.pikaferry.worker.pipeline;
+
+import io.pikaferry.error.FerryException;
+import io.pikaferry.model.BinlogPosition;
+import io.pikaferry.model.StreamId;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks the master again and again where its binlogs end, in a thread of its own, so that an answer that takes long does not
+ * hold up the stream. What it cannot learn it leaves as it was: whether the master is there shows in the session.
+ */
+final class SourcePulse implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SourcePulse.class);
+    private static final long PERIOD_MILLIS = 500;
+
+    private final Supplier<Map<StreamId, BinlogPosition>> ask;
+    private final Consumer<Map<StreamId, BinlogPosition>> tell;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread thread;
+
+    SourcePulse(
+            String name, Supplier<Map<StreamId, BinlogPosition>> ask, Consumer<Map<StreamId, BinlogPosition>> tell) {
+        this.ask = ask;
+        this.tell = tell;
+        this.thread = new Thread(this::run, name + "-pulse");
+        this.thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            do {
+                try {
+                    tell.accept(ask.get());
+                } catch (FerryException e) {
+                    LOG.atDebug()
+                            .addKeyValue("error", e.code().id())
+                            .log("no answer from the source: {}", e.getMessage());
+                }
+            } while (!closed.await(PERIOD_MILLIS, TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // closed
+        }
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        thread.interrupt();
+    }
+}
