@@ -1,0 +1,79 @@
+package io.pikaferry.standin;
+
+import io.pikaferry.standin.binlog.Binlog;
+import io.pikaferry.standin.binlog.Position;
+import io.pikaferry.standin.client.InfoCommand;
+import io.pikaferry.standin.replication.trysync.SlaveRegistry;
+import io.pikaferry.standin.settings.Settings;
+import java.util.List;
+
+/** INFO of a master of 3.0, as far as anybody reads it. */
+final class MasterInfo {
+
+    private MasterInfo() {}
+
+    static InfoCommand of(StandinConfig config, Settings settings, Storage storage, SlaveRegistry slaves) {
+        long startedAt = config.clock().millis();
+        Binlog binlog = storage.databases().get(0).binlog();
+        return new InfoCommand()
+                .section(
+                        "server",
+                        () -> lines(
+                                "# Server",
+                                "pika_version:" + config.version(),
+                                "os:" + System.getProperty("os.name"),
+                                "arch_bits:64",
+                                "process_id:" + ProcessHandle.current().pid(),
+                                "tcp_port:" + config.port(),
+                                "thread_num:" + settings.text("thread-num"),
+                                "sync_thread_num:6",
+                                "uptime_in_seconds:" + (config.clock().millis() - startedAt) / 1000,
+                                "config_file:standin",
+                                "server_id:" + settings.text("server-id")))
+                .section(
+                        "data",
+                        () -> lines(
+                                "# Data",
+                                "db_size:0",
+                                "db_size_human:0M",
+                                "compression:snappy",
+                                "used_memory:"
+                                        + (Runtime.getRuntime().totalMemory()
+                                                - Runtime.getRuntime().freeMemory()),
+                                "db_fatal:0",
+                                "db_fatal_msg:NULL"))
+                .section("log", () -> log(settings, binlog))
+                .section("clients", () -> lines("# Clients", "connected_clients:1"))
+                .section(
+                        "stats",
+                        () -> lines("# Stats", "is_bgsaving:No, , 0", "is_scaning_keyspace:No", "is_compact:No"))
+                .section("replication", () -> replication(binlog, slaves))
+                .section("keyspace", () -> lines("# Keyspace", "# Time: 1970-01-01 08:00:00"));
+    }
+
+    private static String log(Settings settings, Binlog binlog) {
+        Position end = binlog.end();
+        return lines(
+                "# Log",
+                "log_size:" + binlog.files().size() * binlog.fileSize(),
+                "log_size_human:" + (binlog.files().size() * binlog.fileSize() >> 20) + "M",
+                "safety_purge:none",
+                "expire_logs_days:" + settings.text("expire-logs-days"),
+                "expire_logs_nums:" + settings.text("expire-logs-nums"),
+                "binlog_offset:" + end.file() + " " + end.offset());
+    }
+
+    private static String replication(Binlog binlog, SlaveRegistry slaves) {
+        List<String> described = slaves.describe(binlog.end(), binlog.fileSize());
+        String head = lines("# Replication(MASTER)", "role:master", "connected_slaves:" + described.size());
+        return head + lines(described.toArray(String[]::new));
+    }
+
+    private static String lines(String... lines) {
+        StringBuilder text = new StringBuilder();
+        for (String line : lines) {
+            text.append(line).append("\r\n");
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,94 @@
+package io.pikaferry.standin;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.pikaferry.standin.version.PikaVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs a stand-in until it is told to end. */
+@Command(name = "serve", description = "Plays a Pika master.", mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+
+    @Option(names = "--listen", required = true, paramLabel = "HOST:PORT", description = "For clients; P+2000 must be free too.")
+    private String listen;
+
+    @Option(names = "--generation", defaultValue = "B", paramLabel = "VERSION", description = "A to E, or a version such as 3.0.16.")
+    private String generation;
+
+    @Option(names = "--dump", paramLabel = "ZIP_OR_DIR", description = "A recorded or generated dump to begin with; file.zip!folder for a part.")
+    private Optional<String> dump;
+
+    @Option(names = "--data-dir", paramLabel = "DIR", description = "For binlog and dumps; default: a temporary one.")
+    private Optional<Path> dataDirectory;
+
+    @Option(names = "--no-data", description = "Keeps no keys in memory: writes are only logged.")
+    private boolean withoutData;
+
+    @Option(names = "--password-file", paramLabel = "FILE", description = "Holds requirepass.")
+    private Optional<Path> passwordFile;
+
+    @Option(names = "--user-password-file", paramLabel = "FILE", description = "Holds userpass.")
+    private Optional<Path> userPasswordFile;
+
+    @Option(names = "--binlog-file-size", defaultValue = "104857600", paramLabel = "BYTES")
+    private long binlogFileSize;
+
+    @Option(names = "--expire-logs-nums", defaultValue = "10", paramLabel = "N")
+    private int expireLogsNums;
+
+    @Option(names = "--quick", description = "Shortens waits that only cost time.")
+    private boolean quick;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        int colon = listen.lastIndexOf(':');
+        if (colon < 1 || !listen.substring(colon + 1).matches("\\d{1,5}")) {
+            throw new IllegalArgumentException("--listen " + listen + " is not HOST:PORT");
+        }
+        StandinConfig config = StandinConfig.of(PikaVersion.parse(generation))
+                .withAddress(listen.substring(0, colon), Integer.parseInt(listen.substring(colon + 1)))
+                .withBinlogFileSize(binlogFileSize)
+                .withExpireLogsNums(expireLogsNums);
+        if (dump.isPresent()) {
+            config = config.withDump(dump.get());
+        }
+        if (dataDirectory.isPresent()) {
+            config = config.withDataDirectory(dataDirectory.get());
+        }
+        if (passwordFile.isPresent()) {
+            config = config.withPassword(Files.readString(passwordFile.get(), UTF_8).strip());
+        }
+        if (userPasswordFile.isPresent()) {
+            config = config.withUserPassword(Files.readString(userPasswordFile.get(), UTF_8).strip());
+        }
+        if (withoutData) {
+            config = config.withoutData();
+        }
+        if (quick) {
+            config = config.quickly();
+        }
+        serve(config);
+        return 0;
+    }
+
+    private static void serve(StandinConfig config) throws IOException, InterruptedException {
+        StandinMaster master = StandinMaster.started(config);
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            try {
+                master.close();
+            } catch (IOException e) {
+                System.err.println("pikaferry-standin: " + e.getMessage());
+            }
+        }));
+        System.err.printf("Pika %s stand-in listens on %s:%d%n", config.version(), config.host(), config.port());
+        ended.await();
+    }
+}

@@ -1,0 +1,25 @@
+package io.pikaferry.standin;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The program {@code pikaferry-standin}. */
+@Command(
+        name = "pikaferry-standin",
+        description = "A Pika master without Pika, for tests, benchmarks and trying things out.",
+        mixinStandardHelpOptions = true,
+        subcommands = {ServeCommand.class})
+public final class StandinMain {
+
+    private StandinMain() {}
+
+    public static void main(String[] args) {
+        int exit = new CommandLine(new StandinMain())
+                .setExecutionExceptionHandler((failure, commandLine, parsed) -> {
+                    commandLine.getErr().println("pikaferry-standin: " + failure.getMessage());
+                    return 1;
+                })
+                .execute(args);
+        System.exit(exit);
+    }
+}

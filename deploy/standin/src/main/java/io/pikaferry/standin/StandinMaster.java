@@ -1,0 +1,145 @@
+package io.pikaferry.standin;
+
+import io.pikaferry.standin.binlog.Position;
+import io.pikaferry.standin.command.Command;
+import io.pikaferry.standin.command.CommandTable;
+import io.pikaferry.standin.database.Database;
+import io.pikaferry.standin.dump.Directories;
+import io.pikaferry.standin.fault.Faults;
+import io.pikaferry.standin.resp.Reply;
+import io.pikaferry.standin.resp.Request;
+import io.pikaferry.standin.settings.Settings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * A Pika master without Pika: serves clients, logs their writes, feeds slaves.
+ *
+ * <p>{@link #kill} and {@link #start} again is what {@code kill -9} and a restart are: keys and binlog
+ * stay, the lists of slaves, sessions and dumps are lost.
+ *
+ * <p>Threads: safe for use by many.
+ */
+public final class StandinMaster implements AutoCloseable {
+
+    private final StandinConfig config;
+    private final Faults faults = new Faults();
+    private final Settings settings;
+    private final Path directory;
+    private final CommandTable commands;
+    private final Storage storage;
+    private Optional<RunningMaster> running = Optional.empty();
+
+    /** Builds the master with its data; it does not listen yet. */
+    public StandinMaster(StandinConfig config) throws IOException {
+        this(config, bound -> ThreadLocalRandom.current().nextInt(bound));
+    }
+
+    /** @param dice picks a number below its argument: the member that SPOP takes */
+    public StandinMaster(StandinConfig config, IntUnaryOperator dice) throws IOException {
+        this.config = config;
+        settings = DefaultSettings.of(config);
+        directory = config.dataDirectory().isPresent()
+                ? Files.createDirectories(config.dataDirectory().get())
+                : Files.createTempDirectory("pikaferry-standin");
+        commands = CommandTable.of(config.version(), dice);
+        storage = Storage.open(config, directory, settings, faults);
+    }
+
+    /** A master that listens already. */
+    public static StandinMaster started(StandinConfig config) throws IOException {
+        StandinMaster master = new StandinMaster(config);
+        try {
+            master.start();
+        } catch (IOException e) {
+            master.close();
+            throw e;
+        }
+        return master;
+    }
+
+    /** Listens; nothing happens if it does already. */
+    public synchronized void start() throws IOException {
+        if (running.isEmpty()) {
+            running = Optional.of(RunningMaster.start(config, settings, commands, storage, directory, faults, this::restartSoon));
+        }
+    }
+
+    /** Cuts every connection at once and stops listening. */
+    public synchronized void kill() {
+        running.ifPresent(RunningMaster::close);
+        running = Optional.empty();
+        storage.forgetDumps();
+    }
+
+    /** Restarts in a thread of its own: for a command that arrives on a connection about to be cut. */
+    private void restartSoon() {
+        Thread thread = new Thread(
+                () -> {
+                    kill();
+                    try {
+                        start();
+                    } catch (IOException e) {
+                        throw new IllegalStateException("cannot listen again", e);
+                    }
+                },
+                "restart");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    public InetSocketAddress address() {
+        return new InetSocketAddress(config.host(), config.port());
+    }
+
+    public Faults faults() {
+        return faults;
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
+    /** Executes a command as a client of that database would have it, without a connection. */
+    public Reply execute(int database, Request request) {
+        Command command = commands.find(request.name())
+                .orElseThrow(() -> new IllegalArgumentException("unknown command " + request.name()));
+        return database(database).execute(command, request);
+    }
+
+    public Reply execute(String... words) {
+        return execute(0, Request.of(words));
+    }
+
+    public Database database(int number) {
+        return storage.databases().get(number);
+    }
+
+    public List<Database> databases() {
+        return storage.databases();
+    }
+
+    public Position end() {
+        return database(0).binlog().end();
+    }
+
+    /** Deletes the binlog files before that number, whoever needs them. */
+    public void purgeBefore(int database, long file) {
+        storage.purge(database).forceBefore(file);
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        kill();
+        storage.close();
+        if (config.dataDirectory().isEmpty()) {
+            Directories.delete(directory);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.pikaferry.standin.database;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.pikaferry.standin.binlog.Binlog;
+import io.pikaferry.standin.binlog.Position;
+import io.pikaferry.standin.command.Call;
+import io.pikaferry.standin.command.Command;
+import io.pikaferry.standin.command.CommandFailure;
+import io.pikaferry.standin.dataset.Bytes;
+import io.pikaferry.standin.dataset.Dataset;
+import io.pikaferry.standin.dataset.WrongTypeException;
+import io.pikaferry.standin.resp.Reply;
+import io.pikaferry.standin.resp.Request;
+import java.io.ByteArrayOutputStream;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+
+/**
+ * One of the master's databases: its keys and its binlog under one lock, so that a command's effect
+ * and its log record are one and a snapshot is exact.
+ */
+public final class Database {
+
+    private final String name;
+    private final Dataset data;
+    private final Binlog binlog;
+    private final InstantSource clock;
+    private final Logging logging;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /**
+     * How commands get into the log.
+     *
+     * @param packed whether the several commands logged for one go into one item (2.3)
+     * @param enabled whether anything is logged at all: {@code write-binlog}
+     */
+    public record Logging(boolean packed, BooleanSupplier enabled) {}
+
+    public Database(String name, Dataset data, Binlog binlog, InstantSource clock, Logging logging) {
+        this.name = name;
+        this.data = data;
+        this.binlog = binlog;
+        this.clock = clock;
+        this.logging = logging;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public Binlog binlog() {
+        return binlog;
+    }
+
+    /** Runs a command and logs it if it writes and succeeds. */
+    public Reply execute(Command command, Request request) {
+        Reply reply = new Reply();
+        lock.lock();
+        try {
+            command.checkArity(request.size());
+            Call call = new Call(request, data, reply);
+            long execTime = Math.floorDiv(clock.millis(), 1000L);
+            command.body().run(call);
+            if (command.writes() && logging.enabled().getAsBoolean()) {
+                log(call.logged(), execTime);
+            }
+        } catch (CommandFailure refused) {
+            reply.error(refused.getMessage());
+        } catch (WrongTypeException wrong) {
+            reply.error("ERR Invalid argument: WRONGTYPE, key: %s, expect type: %s, get type: %s"
+                    .formatted(new String(wrong.key().array(), UTF_8), wrong.expected().word(), wrong.found().word()));
+        } finally {
+            lock.unlock();
+        }
+        return reply;
+    }
+
+    private void log(List<List<Bytes>> items, long execTime) {
+        if (logging.packed()) {
+            List<byte[]> arrays = new ArrayList<>();
+            items.forEach(words -> arrays.add(Request.encode(words)));
+            if (!arrays.isEmpty()) {
+                binlog.append(joined(arrays), execTime);
+            }
+            return;
+        }
+        for (List<Bytes> words : items) {
+            binlog.append(Request.encode(words), execTime);
+        }
+    }
+
+    private static byte[] joined(List<byte[]> arrays) {
+        if (arrays.size() == 1) {
+            return arrays.get(0);
+        }
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        arrays.forEach(all::writeBytes);
+        return all.toByteArray();
+    }
+
+    /** Logs a command without executing it: for what the stand-in cannot execute, and for load without data. */
+    public Position logOnly(Request request) {
+        lock.lock();
+        try {
+            return binlog.append(request.encoded(), Math.floorDiv(clock.millis(), 1000L));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Does something with the keys at one position of the binlog, while nothing is written. */
+    public <T> T atRest(BiFunction<Dataset, Position, T> action) {
+        lock.lock();
+        try {
+            return action.apply(data, binlog.end());
+        } finally {
+            lock.unlock();
+        }
+    }
+}

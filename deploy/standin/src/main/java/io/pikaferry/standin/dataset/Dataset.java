@@ -1,0 +1,83 @@
+package io.pikaferry.standin.dataset;
+
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** All keys of one database, in memory. Used under the database's lock. */
+public final class Dataset {
+
+    private final Expiry expiry;
+    private final Space<StringValue> strings;
+    private final Space<HashValue> hashes;
+    private final Space<ListValue> lists;
+    private final Space<ZsetValue> zsets;
+    private final Space<SetValue> sets;
+
+    private Dataset(Expiry expiry, Supplier<NavigableMap<Bytes, Value>> namespace) {
+        this.expiry = expiry;
+        strings = new Space<>(DataType.STRING, StringValue.class, StringValue::new, namespace.get(), expiry);
+        hashes = new Space<>(DataType.HASH, HashValue.class, HashValue::new, namespace.get(), expiry);
+        lists = new Space<>(DataType.LIST, ListValue.class, ListValue::new, namespace.get(), expiry);
+        zsets = new Space<>(DataType.ZSET, ZsetValue.class, ZsetValue::new, namespace.get(), expiry);
+        sets = new Space<>(DataType.SET, SetValue.class, SetValue::new, namespace.get(), expiry);
+    }
+
+    /** Five independent namespaces: one name may be of several types (up to 3.5). */
+    public static Dataset ofFiveNamespaces(Expiry expiry) {
+        return new Dataset(expiry, TreeMap::new);
+    }
+
+    /** One type per name (4.0). */
+    public static Dataset ofOneNamespace(Expiry expiry) {
+        NavigableMap<Bytes, Value> shared = new TreeMap<>();
+        return new Dataset(expiry, () -> shared);
+    }
+
+    public Expiry expiry() {
+        return expiry;
+    }
+
+    public Space<StringValue> strings() {
+        return strings;
+    }
+
+    public Space<HashValue> hashes() {
+        return hashes;
+    }
+
+    public Space<ListValue> lists() {
+        return lists;
+    }
+
+    public Space<ZsetValue> zsets() {
+        return zsets;
+    }
+
+    public Space<SetValue> sets() {
+        return sets;
+    }
+
+    /** In the order in which TYPE and TTL look through them. */
+    public List<Space<? extends Value>> spaces() {
+        return List.of(strings, hashes, lists, zsets, sets);
+    }
+
+    public Space<? extends Value> space(DataType type) {
+        return spaces().get(type.ordinal());
+    }
+
+    public void clear() {
+        spaces().forEach(Space::clear);
+    }
+
+    static DataType typeOf(Value value) {
+        for (DataType type : DataType.values()) {
+            if (type.kind().isInstance(value)) {
+                return type;
+            }
+        }
+        throw new IllegalStateException("no type has values of " + value.getClass());
+    }
+}

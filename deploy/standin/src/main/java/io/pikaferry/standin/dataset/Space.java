@@ -1,0 +1,111 @@
+package io.pikaferry.standin.dataset;
+
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * One type's names: up to 3.5 a namespace of its own, in 4.0 a view of the one namespace.
+ *
+ * <p>Expired and emptied values do not exist for the callers; they are dropped when met. Used under
+ * the database's lock.
+ */
+public final class Space<V extends Value> {
+
+    private final DataType type;
+    private final Class<V> kind;
+    private final Supplier<V> fresh;
+    private final NavigableMap<Bytes, Value> values;
+    private final Expiry expiry;
+
+    Space(DataType type, Class<V> kind, Supplier<V> fresh, NavigableMap<Bytes, Value> values, Expiry expiry) {
+        this.type = type;
+        this.kind = kind;
+        this.fresh = fresh;
+        this.values = values;
+        this.expiry = expiry;
+    }
+
+    public DataType type() {
+        return type;
+    }
+
+    /** The living value of that name; {@link WrongTypeException} if the name has another type (4.0 only). */
+    public Optional<V> find(Bytes key) {
+        Value value = values.get(key);
+        if (value == null) {
+            return Optional.empty();
+        }
+        if (isDead(value)) {
+            values.remove(key);
+            return Optional.empty();
+        }
+        if (!kind.isInstance(value)) {
+            throw new WrongTypeException(key, type, Dataset.typeOf(value));
+        }
+        return Optional.of(kind.cast(value));
+    }
+
+    /** Whether a living value of this type has the name. */
+    public boolean contains(Bytes key) {
+        Value value = values.get(key);
+        return kind.isInstance(value) && !isDead(value);
+    }
+
+    /** The living value of that name or a new empty one without expiry, entered under the name. */
+    public V findOrCreate(Bytes key) {
+        return find(key).orElseGet(() -> replace(key));
+    }
+
+    /** Enters a new empty value under the name, whatever of this type (4.0: of any type) stood there. */
+    public V replace(Bytes key) {
+        V value = fresh.get();
+        values.put(key, value);
+        return value;
+    }
+
+    /** Returns whether there was a living one. */
+    public boolean remove(Bytes key) {
+        Value value = values.get(key);
+        if (value == null || !kind.isInstance(value)) {
+            return false;
+        }
+        values.remove(key);
+        return !isDead(value);
+    }
+
+    /** To be called after taking elements away: an empty collection does not exist. */
+    public void dropIfEmpty(Bytes key, V value) {
+        if (value.isEmpty()) {
+            values.remove(key);
+        }
+    }
+
+    public void clear() {
+        values.values().removeIf(kind::isInstance);
+    }
+
+    /** Living names from the given one on, in the order of their bytes. */
+    public Iterable<Map.Entry<Bytes, V>> from(Bytes first) {
+        return () -> values.tailMap(first, true).entrySet().stream()
+                .filter(entry -> kind.isInstance(entry.getValue()) && !isDead(entry.getValue()))
+                .map(entry -> Map.entry(entry.getKey(), kind.cast(entry.getValue())))
+                .iterator();
+    }
+
+    public Iterable<Map.Entry<Bytes, V>> all() {
+        return from(Bytes.EMPTY);
+    }
+
+    /** Counts the living; looks at every name. */
+    public long size() {
+        return values.values().stream()
+                .filter(value -> kind.isInstance(value) && !isDead(value))
+                .count();
+    }
+
+    private boolean isDead(Value value) {
+        return value.isEmpty() || expiry.isGone(value.expireStamp());
+    }
+}

@@ -1,0 +1,148 @@
+package io.pikaferry.standin.dump;
+
+import static io.pikaferry.standin.dump.SubDatabase.Family.DATA;
+import static io.pikaferry.standin.dump.SubDatabase.Family.DEFAULT;
+import static io.pikaferry.standin.dump.SubDatabase.Family.LIST_NODES;
+import static io.pikaferry.standin.dump.SubDatabase.Family.MEMBER;
+import static io.pikaferry.standin.dump.SubDatabase.Family.SCORE;
+
+import io.pikaferry.standin.dataset.Bytes;
+import io.pikaferry.standin.dataset.Dataset;
+import io.pikaferry.standin.dataset.ZsetValue.Scored;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Map;
+import org.rocksdb.RocksDBException;
+
+/**
+ * Writes keys in the format of 3.0 to 3.5: five RocksDBs of metas and data (spec/dump-formats.md
+ * §3.2). Elements are taken from iterators, so a collection need not fit into memory.
+ */
+final class BlackwidowWriter implements AutoCloseable {
+
+    private static final byte[] NOTHING = new byte[0];
+    private static final long FIRST_LIST_INDEX = 0x8000000000000000L;
+
+    private final SubDatabase strings;
+    private final SubDatabase hashes;
+    private final SubDatabase lists;
+    private final SubDatabase sets;
+    private final SubDatabase zsets;
+    private final int version;
+
+    /** @param version of every collection: a Unix time */
+    BlackwidowWriter(Path directory, int version) throws IOException, RocksDBException {
+        this.version = version;
+        Files.createDirectories(directory);
+        strings = SubDatabase.write(directory.resolve("strings"), DEFAULT);
+        hashes = SubDatabase.write(directory.resolve("hashes"), DEFAULT, DATA);
+        lists = SubDatabase.write(directory.resolve("lists"), DEFAULT, LIST_NODES);
+        sets = SubDatabase.write(directory.resolve("sets"), DEFAULT, MEMBER);
+        zsets = SubDatabase.write(directory.resolve("zsets"), DEFAULT, DATA, SCORE);
+    }
+
+    void write(Dataset data) throws RocksDBException {
+        for (var entry : data.strings().all()) {
+            string(entry.getKey(), entry.getValue().get(), entry.getValue().expireStamp());
+        }
+        for (var entry : data.hashes().all()) {
+            hash(
+                    entry.getKey(),
+                    entry.getValue().fields().entrySet().iterator(),
+                    entry.getValue().expireStamp());
+        }
+        for (var entry : data.lists().all()) {
+            list(
+                    entry.getKey(),
+                    entry.getValue().elements().iterator(),
+                    entry.getValue().expireStamp());
+        }
+        for (var entry : data.sets().all()) {
+            set(entry.getKey(), entry.getValue().members().iterator(), entry.getValue().expireStamp());
+        }
+        for (var entry : data.zsets().all()) {
+            zset(entry.getKey(), entry.getValue().ranking().iterator(), entry.getValue().expireStamp());
+        }
+    }
+
+    void string(Bytes key, Bytes value, long expireAt) throws RocksDBException {
+        byte[] stored = little(value.length() + 4)
+                .put(value.array())
+                .putInt((int) expireAt)
+                .array();
+        strings.put(DEFAULT, key.array(), stored);
+    }
+
+    void hash(Bytes key, Iterator<Map.Entry<Bytes, Bytes>> fields, long expireAt) throws RocksDBException {
+        int count = 0;
+        while (fields.hasNext()) {
+            Map.Entry<Bytes, Bytes> field = fields.next();
+            hashes.put(
+                    DATA,
+                    BlackwidowKeys.element(key, version, field.getKey()),
+                    field.getValue().array());
+            count++;
+        }
+        hashes.put(DEFAULT, key.array(), meta(count, expireAt));
+    }
+
+    void set(Bytes key, Iterator<Bytes> members, long expireAt) throws RocksDBException {
+        int count = 0;
+        while (members.hasNext()) {
+            sets.put(MEMBER, BlackwidowKeys.element(key, version, members.next()), NOTHING);
+            count++;
+        }
+        sets.put(DEFAULT, key.array(), meta(count, expireAt));
+    }
+
+    void zset(Bytes key, Iterator<Scored> members, long expireAt) throws RocksDBException {
+        int count = 0;
+        while (members.hasNext()) {
+            Scored scored = members.next();
+            byte[] score = little(8).putDouble(scored.score()).array();
+            zsets.put(DATA, BlackwidowKeys.element(key, version, scored.member()), score);
+            zsets.put(SCORE, BlackwidowKeys.score(key, version, scored.score(), scored.member()), NOTHING);
+            count++;
+        }
+        zsets.put(DEFAULT, key.array(), meta(count, expireAt));
+    }
+
+    void list(Bytes key, Iterator<Bytes> elements, long expireAt) throws RocksDBException {
+        long index = FIRST_LIST_INDEX;
+        while (elements.hasNext()) {
+            lists.put(
+                    LIST_NODES,
+                    BlackwidowKeys.index(key, version, index++),
+                    elements.next().array());
+        }
+        byte[] meta = little(32)
+                .putLong(index - FIRST_LIST_INDEX)
+                .putInt(version)
+                .putInt((int) expireAt)
+                .putLong(FIRST_LIST_INDEX - 1)
+                .putLong(index)
+                .array();
+        lists.put(DEFAULT, key.array(), meta);
+    }
+
+    private byte[] meta(int count, long expireAt) {
+        return little(12).putInt(count).putInt(version).putInt((int) expireAt).array();
+    }
+
+    private static ByteBuffer little(int length) {
+        return ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Override
+    public void close() throws RocksDBException, IOException {
+        strings.close();
+        hashes.close();
+        lists.close();
+        sets.close();
+        zsets.close();
+    }
+}

@@ -1,0 +1,70 @@
+package io.pikaferry.standin.dump;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+
+/**
+ * Finds a dump in a directory or a zip, at whatever depth. {@code file.zip!part} takes only what lies
+ * under a folder of that name.
+ */
+public final class DumpArchive {
+
+    private DumpArchive() {}
+
+    /** Returns the directory with {@code info}; a zip is unpacked into the working directory first. */
+    public static Path find(String source, DumpFormat format, Path workingDirectory) throws IOException {
+        int bang = source.lastIndexOf('!');
+        Path path = Path.of(bang < 0 ? source : source.substring(0, bang));
+        String part = bang < 0 ? "" : source.substring(bang + 1);
+        if (!Files.exists(path)) {
+            throw new IOException("there is no dump at " + path);
+        }
+        Path root = path;
+        if (Files.isRegularFile(path)) {
+            root = workingDirectory.resolve("unpacked");
+            Directories.delete(root);
+            unpack(path, root);
+        }
+        List<Path> found;
+        try (Stream<Path> walk = Files.walk(root)) {
+            found = walk.filter(candidate -> Files.exists(candidate.resolve(format.mark())))
+                    .filter(candidate -> part.isEmpty() || candidate.toString().contains("/" + part))
+                    .filter(candidate -> Files.exists(candidate.resolve(DumpInfo.FILE)))
+                    .sorted()
+                    .toList();
+        }
+        if (found.isEmpty()) {
+            throw new IOException("there is no complete %s dump in %s".formatted(format, source));
+        }
+        return found.get(0);
+    }
+
+    private static void unpack(Path zip, Path target) throws IOException {
+        Path root = target.toAbsolutePath().normalize();
+        try (ZipFile file = new ZipFile(zip.toFile())) {
+            Enumeration<? extends ZipEntry> entries = file.entries();
+            while (entries.hasMoreElements()) {
+                ZipEntry entry = entries.nextElement();
+                Path to = root.resolve(entry.getName()).normalize();
+                if (!to.startsWith(root)) {
+                    throw new IOException(zip + " has an entry outside of itself");
+                }
+                if (entry.isDirectory()) {
+                    Files.createDirectories(to);
+                } else {
+                    Files.createDirectories(to.getParent());
+                    try (InputStream in = file.getInputStream(entry)) {
+                        Files.copy(in, to);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.pikaferry.standin.dump;
+
+import io.pikaferry.standin.database.Database;
+import io.pikaferry.standin.fault.Faults;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+
+/**
+ * The dumps of one database: at most one a day, the last one remembered until the master restarts.
+ * Making one stops writes for as long as it takes to write it. Used by one thread; {@link #latest} by any.
+ */
+public final class Dumps {
+
+    private final Path root;
+    private final Database database;
+    private final DumpFormat format;
+    private final String ip;
+    private final int port;
+    private final InstantSource clock;
+    private final Faults faults;
+    private volatile Optional<Dump> latest = Optional.empty();
+
+    public Dumps(
+            Path root,
+            Database database,
+            DumpFormat format,
+            String ip,
+            int port,
+            InstantSource clock,
+            Faults faults) {
+        this.root = root;
+        this.database = database;
+        this.format = format;
+        this.ip = ip;
+        this.port = port;
+        this.clock = clock;
+        this.faults = faults;
+    }
+
+    public DumpFormat format() {
+        return format;
+    }
+
+    public Optional<Dump> latest() {
+        return latest;
+    }
+
+    /** Takes a dump made elsewhere as the last one made here. */
+    public void adopt(Dump dump) {
+        latest = Optional.of(dump);
+    }
+
+    /** A restarted master does not remember its dumps. */
+    public void forget() {
+        latest = Optional.empty();
+    }
+
+    /** BGSAVE. The position in {@code info} is exactly that of the keys. */
+    public Dump make() throws IOException, InterruptedException {
+        long began = clock.millis();
+        LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+        Path directory = root.resolve(DateTimeFormatter.BASIC_ISO_DATE.format(today));
+        Directories.delete(directory);
+        Files.createDirectories(directory);
+        DumpInfo atPosition;
+        try {
+            atPosition = database.atRest((data, position) -> {
+                try {
+                    format.save(data, directory, Math.floorDiv(clock.millis(), 1000L));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                return new DumpInfo("0s", ip, port, position);
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        Thread.sleep(faults.dumpDelay().toMillis());
+        long seconds = Duration.ofMillis(clock.millis() - began).toSeconds();
+        DumpInfo info = new DumpInfo(seconds + "s", ip, port, atPosition.position());
+        info.write(directory);
+        Dump dump = new Dump(directory, info);
+        latest = Optional.of(dump);
+        return dump;
+    }
+}

@@ -1,0 +1,2 @@
+/** Sockets, without any protocol. */
+package io.pikaferry.standin.net;

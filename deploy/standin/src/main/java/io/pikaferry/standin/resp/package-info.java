@@ -1,0 +1,2 @@
+/** Redis' protocol: requests and replies. */
+package io.pikaferry.standin.resp;

@@ -1,0 +1,2 @@
+/** Which Pika is played. */
+package io.pikaferry.standin.version;
