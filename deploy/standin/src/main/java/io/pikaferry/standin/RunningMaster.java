@@ -79,8 +79,7 @@ final class RunningMaster implements Closeable {
                 new PushedFullSync.Manner(List.of("strings", "zsets", "hashes", "lists", "sets"), true),
                 config.host(),
                 config.port()));
-        Trysync trysync =
-                new Trysync(binlog, slaves, fullSync, Wire.FRAMED, config.timings(), faults, config.clock());
+        Trysync trysync = new Trysync(binlog, slaves, fullSync, Wire.FRAMED, config.timings(), faults, config.clock());
         opened(new HeartbeatServer(
                 new InetSocketAddress(config.host(), config.port() + HEARTBEAT_PORT_SHIFT),
                 slaves,

@@ -16,13 +16,24 @@ import picocli.CommandLine.Option;
 @Command(name = "serve", description = "Plays a Pika master.", mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
 
-    @Option(names = "--listen", required = true, paramLabel = "HOST:PORT", description = "For clients; P+2000 must be free too.")
+    @Option(
+            names = "--listen",
+            required = true,
+            paramLabel = "HOST:PORT",
+            description = "For clients; P+2000 must be free too.")
     private String listen;
 
-    @Option(names = "--generation", defaultValue = "B", paramLabel = "VERSION", description = "A to E, or a version such as 3.0.16.")
+    @Option(
+            names = "--generation",
+            defaultValue = "B",
+            paramLabel = "VERSION",
+            description = "A to E, or a version such as 3.0.16.")
     private String generation;
 
-    @Option(names = "--dump", paramLabel = "ZIP_OR_DIR", description = "A recorded or generated dump to begin with; file.zip!folder for a part.")
+    @Option(
+            names = "--dump",
+            paramLabel = "ZIP_OR_DIR",
+            description = "A recorded or generated dump to begin with; file.zip!folder for a part.")
     private Optional<String> dump;
 
     @Option(names = "--data-dir", paramLabel = "DIR", description = "For binlog and dumps; default: a temporary one.")
@@ -63,10 +74,12 @@ final class ServeCommand implements Callable<Integer> {
             config = config.withDataDirectory(dataDirectory.get());
         }
         if (passwordFile.isPresent()) {
-            config = config.withPassword(Files.readString(passwordFile.get(), UTF_8).strip());
+            config = config.withPassword(
+                    Files.readString(passwordFile.get(), UTF_8).strip());
         }
         if (userPasswordFile.isPresent()) {
-            config = config.withUserPassword(Files.readString(userPasswordFile.get(), UTF_8).strip());
+            config = config.withUserPassword(
+                    Files.readString(userPasswordFile.get(), UTF_8).strip());
         }
         if (withoutData) {
             config = config.withoutData();

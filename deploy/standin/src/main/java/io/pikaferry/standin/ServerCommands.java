@@ -24,8 +24,8 @@ final class ServerCommands {
         commands.put("echo", (request, session) -> new Reply().bulk(request.word(request.size() - 1)));
         commands.put("select", (request, session) -> select(request));
         commands.put("time", (request, session) -> time());
-        commands.put("dbsize", (request, session) ->
-                new Reply().integer(size(storage.databases().get(session.database()))));
+        commands.put("dbsize", (request, session) -> new Reply()
+                .integer(size(storage.databases().get(session.database()))));
         commands.put("client", (request, session) -> new Reply().ok());
         commands.put("bgsave", (request, session) -> {
             dump.run();
@@ -43,10 +43,7 @@ final class ServerCommands {
 
     private static Reply time() {
         long millis = System.currentTimeMillis();
-        return new Reply()
-                .array(2)
-                .bulk(Long.toString(millis / 1000))
-                .bulk(Long.toString(millis % 1000 * 1000));
+        return new Reply().array(2).bulk(Long.toString(millis / 1000)).bulk(Long.toString(millis % 1000 * 1000));
     }
 
     private static long size(Database database) {

@@ -92,7 +92,8 @@ public record StandinConfig(
     }
 
     public StandinConfig withDump(String source) {
-        return copy(host, port, Optional.of(source), dataDirectory, password, userPassword, binlogFileSize, expireLogsNums);
+        return copy(
+                host, port, Optional.of(source), dataDirectory, password, userPassword, binlogFileSize, expireLogsNums);
     }
 
     public StandinConfig withDataDirectory(Path directory) {
@@ -142,25 +143,69 @@ public record StandinConfig(
 
     public StandinConfig withDatabases(int count) {
         return new StandinConfig(
-                version, host, port, dump, dataDirectory, password, userPassword, binlogFileSize, expireLogsNums, count,
-                keepsData, quick, clock);
+                version,
+                host,
+                port,
+                dump,
+                dataDirectory,
+                password,
+                userPassword,
+                binlogFileSize,
+                expireLogsNums,
+                count,
+                keepsData,
+                quick,
+                clock);
     }
 
     public StandinConfig withoutData() {
         return new StandinConfig(
-                version, host, port, dump, dataDirectory, password, userPassword, binlogFileSize, expireLogsNums,
-                databases, false, quick, clock);
+                version,
+                host,
+                port,
+                dump,
+                dataDirectory,
+                password,
+                userPassword,
+                binlogFileSize,
+                expireLogsNums,
+                databases,
+                false,
+                quick,
+                clock);
     }
 
     public StandinConfig quickly() {
         return new StandinConfig(
-                version, host, port, dump, dataDirectory, password, userPassword, binlogFileSize, expireLogsNums,
-                databases, keepsData, true, clock);
+                version,
+                host,
+                port,
+                dump,
+                dataDirectory,
+                password,
+                userPassword,
+                binlogFileSize,
+                expireLogsNums,
+                databases,
+                keepsData,
+                true,
+                clock);
     }
 
     public StandinConfig withClock(InstantSource newClock) {
         return new StandinConfig(
-                version, host, port, dump, dataDirectory, password, userPassword, binlogFileSize, expireLogsNums,
-                databases, keepsData, quick, newClock);
+                version,
+                host,
+                port,
+                dump,
+                dataDirectory,
+                password,
+                userPassword,
+                binlogFileSize,
+                expireLogsNums,
+                databases,
+                keepsData,
+                quick,
+                newClock);
     }
 }

@@ -67,7 +67,8 @@ public final class StandinMaster implements AutoCloseable {
     /** Listens; nothing happens if it does already. */
     public synchronized void start() throws IOException {
         if (running.isEmpty()) {
-            running = Optional.of(RunningMaster.start(config, settings, commands, storage, directory, faults, this::restartSoon));
+            running = Optional.of(
+                    RunningMaster.start(config, settings, commands, storage, directory, faults, this::restartSoon));
         }
     }
 

@@ -57,11 +57,12 @@ final class Storage implements Closeable {
         Binlog binlog = initial.isPresent() && !continued
                 ? Binlog.startingAt(initial.get().info().position(), log, config.binlogFileSize(), form, config.clock())
                 : Binlog.open(log, config.binlogFileSize(), form, config.clock());
-        Database database = new Database(
-                "db0", data, binlog, config.clock(), new Database.Logging(false, () -> settings.isOn("write-binlog")));
+        Database.Logging logging =
+                new Database.Logging(false, () -> settings.isOn("write-binlog"), !config.keepsData());
+        Database database = new Database("db0", data, binlog, config.clock(), logging);
         Dumps dumps = new Dumps(
                 directory.resolve("dump"), database, format, config.host(), config.port(), config.clock(), faults);
-        initial.ifPresent(dumps::adopt);
+        initial.ifPresent(dump -> dumps.adopt(dump, config.keepsData()));
         BinlogPurge purge = new BinlogPurge(binlog, file -> slavesAreBeyond.test(file));
         return new Unit(database, dumps, purge);
     }

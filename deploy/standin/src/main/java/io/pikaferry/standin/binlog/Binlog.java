@@ -60,8 +60,8 @@ public final class Binlog implements Closeable {
     }
 
     /** Begins a new binlog that has reached a position already; what lies before it in the file is filler. */
-    public static Binlog startingAt(
-            Position start, Path directory, long fileSize, ItemForm form, InstantSource clock) throws IOException {
+    public static Binlog startingAt(Position start, Path directory, long fileSize, ItemForm form, InstantSource clock)
+            throws IOException {
         Binlog binlog = new Binlog(directory, fileSize, form, clock);
         binlog.fillUpTo(start);
         return binlog;

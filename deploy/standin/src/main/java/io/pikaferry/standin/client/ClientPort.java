@@ -74,7 +74,9 @@ public final class ClientPort implements Closeable {
             return authentication.authenticate(request, session);
         }
         boolean known = adminCommands.containsKey(name) || commands.find(name).isPresent();
-        if (known && (session.rights() == Rights.NONE || (session.rights() == Rights.LIMITED && FOR_ADMINS.contains(name)))) {
+        if (known
+                && (session.rights() == Rights.NONE
+                        || (session.rights() == Rights.LIMITED && FOR_ADMINS.contains(name)))) {
             return new Reply().error("ERR NOAUTH Authentication required.");
         }
         AdminCommand admin = adminCommands.get(name);

@@ -27,7 +27,12 @@ final class BitCommands {
     }
 
     private static byte[] value(Call call, Bytes key) {
-        return call.data().strings().find(key).map(StringValue::get).orElse(Bytes.EMPTY).array();
+        return call.data()
+                .strings()
+                .find(key)
+                .map(StringValue::get)
+                .orElse(Bytes.EMPTY)
+                .array();
     }
 
     private static void getbit(Call call) {

@@ -81,7 +81,10 @@ final class HashCommands {
     private void hscan(Call call) {
         ScanPage<Map.Entry<Bytes, Bytes>> page =
                 cursors.page(call, first -> fields(call).tailMap(first, true).entrySet(), Map.Entry::getKey);
-        call.reply().array(2).bulk(Long.toString(page.cursor())).array(page.matches().size() * 2);
+        call.reply()
+                .array(2)
+                .bulk(Long.toString(page.cursor()))
+                .array(page.matches().size() * 2);
         page.matches().forEach(entry -> call.reply().bulk(entry.getKey()).bulk(entry.getValue()));
     }
 

@@ -77,7 +77,10 @@ final class KeyCommands {
             if (value.isPresent()) {
                 long stamp = value.get().expireStamp();
                 call.reply()
-                        .integer(stamp == Value.NEVER ? -1 : unit.applyAsLong(call.expiry().remainingMillis(stamp)));
+                        .integer(
+                                stamp == Value.NEVER
+                                        ? -1
+                                        : unit.applyAsLong(call.expiry().remainingMillis(stamp)));
                 return;
             }
         }
@@ -169,7 +172,8 @@ final class KeyCommands {
             }
         }
         if (forms.expireBecomesExpireat()) {
-            boolean inMillis = forms.knowsMilliseconds() && call.request().name().equals("pexpire");
+            boolean inMillis =
+                    forms.knowsMilliseconds() && call.request().name().equals("pexpire");
             if (inMillis) {
                 logTime(call, "pexpireat", call.expiry().nowMillis() + millis);
             } else {

@@ -41,7 +41,10 @@ final class ListCommands {
     }
 
     private static List<Bytes> elements(Call call) {
-        return lists(call).find(call.key()).<List<Bytes>>map(ListValue::elements).orElse(List.of());
+        return lists(call)
+                .find(call.key())
+                .<List<Bytes>>map(ListValue::elements)
+                .orElse(List.of());
     }
 
     private static void lindex(Call call) {

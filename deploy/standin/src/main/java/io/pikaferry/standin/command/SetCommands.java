@@ -33,7 +33,8 @@ final class SetCommands {
     }
 
     void addTo(CommandTable table) {
-        table.read("scard", 2, call -> call.reply().integer(members(call, call.key()).size()));
+        table.read("scard", 2, call -> call.reply()
+                .integer(members(call, call.key()).size()));
         table.read("sismember", 3, call -> call.reply()
                 .integer(members(call, call.key()).contains(call.word(2)) ? 1 : 0));
         table.read("smembers", 2, call -> list(call, members(call, call.key())));
@@ -66,7 +67,10 @@ final class SetCommands {
     private void sscan(Call call) {
         ScanPage<Bytes> page =
                 cursors.page(call, first -> members(call, call.key()).tailSet(first, true), member -> member);
-        call.reply().array(2).bulk(Long.toString(page.cursor())).array(page.matches().size());
+        call.reply()
+                .array(2)
+                .bulk(Long.toString(page.cursor()))
+                .array(page.matches().size());
         page.matches().forEach(call.reply()::bulk);
     }
 
@@ -117,9 +121,11 @@ final class SetCommands {
         call.reply().bulk(picked);
     }
 
+    /** From a key to itself Pika says 1 without looking. */
     private void smove(Call call) {
-        boolean moved = members(call, call.key()).contains(call.word(3));
-        if (moved && !call.word(2).equals(call.key())) {
+        boolean stays = call.word(2).equals(call.key());
+        boolean moved = stays || members(call, call.key()).contains(call.word(3));
+        if (moved && !stays) {
             remove(call, call.key(), List.of(call.word(3)));
             sets(call).findOrCreate(call.word(2)).members().add(call.word(3));
         }

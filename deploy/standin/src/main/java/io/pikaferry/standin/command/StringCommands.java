@@ -76,8 +76,7 @@ final class StringCommands {
         long end = call.integer(3);
         long from = Math.max(0, start < 0 ? value.length + start : start);
         long to = Math.min(value.length - 1, end < 0 ? value.length + end : end);
-        call.reply()
-                .bulk(from > to ? Bytes.EMPTY : Bytes.owning(Arrays.copyOfRange(value, (int) from, (int) to + 1)));
+        call.reply().bulk(from > to ? Bytes.EMPTY : Bytes.owning(Arrays.copyOfRange(value, (int) from, (int) to + 1)));
     }
 
     private enum Condition {

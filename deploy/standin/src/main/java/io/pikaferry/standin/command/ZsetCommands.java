@@ -78,16 +78,15 @@ final class ZsetCommands {
 
     private void zscan(Call call) {
         ScanPage<Scored> page = cursors.page(call, first -> byMember(call, first), Scored::member);
-        call.reply().array(2).bulk(Long.toString(page.cursor())).array(page.matches().size() * 2);
-        page.matches()
-                .forEach(scored -> call.reply().bulk(scored.member()).bulk(Numbers.print(scored.score())));
+        call.reply()
+                .array(2)
+                .bulk(Long.toString(page.cursor()))
+                .array(page.matches().size() * 2);
+        page.matches().forEach(scored -> call.reply().bulk(scored.member()).bulk(Numbers.print(scored.score())));
     }
 
     private static List<Scored> byMember(Call call, Bytes first) {
-        return zsets(call)
-                .find(call.key())
-                .map(zset -> zset.byMember(first))
-                .orElse(List.of());
+        return zsets(call).find(call.key()).map(zset -> zset.byMember(first)).orElse(List.of());
     }
 
     private static void zadd(Call call) {

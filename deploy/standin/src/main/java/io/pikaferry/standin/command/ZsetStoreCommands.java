@@ -86,7 +86,8 @@ final class ZsetStoreCommands {
     private static NavigableMap<Bytes, Double> weighted(Call call, Bytes key, double weight) {
         NavigableMap<Bytes, Double> scores = new TreeMap<>();
         Optional<ZsetValue> zset = ZsetCommands.zsets(call).find(key);
-        zset.ifPresent(found -> found.ranking().forEach(scored -> scores.put(scored.member(), scored.score() * weight)));
+        zset.ifPresent(
+                found -> found.ranking().forEach(scored -> scores.put(scored.member(), scored.score() * weight)));
         return scores;
     }
 

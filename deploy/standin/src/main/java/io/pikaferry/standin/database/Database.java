@@ -38,8 +38,9 @@ public final class Database {
      *
      * @param packed whether the several commands logged for one go into one item (2.3)
      * @param enabled whether anything is logged at all: {@code write-binlog}
+     * @param only whether writes are answered with OK and logged as typed, but not executed
      */
-    public record Logging(boolean packed, BooleanSupplier enabled) {}
+    public record Logging(boolean packed, BooleanSupplier enabled, boolean only) {}
 
     public Database(String name, Dataset data, Binlog binlog, InstantSource clock, Logging logging) {
         this.name = name;
@@ -63,6 +64,10 @@ public final class Database {
         lock.lock();
         try {
             command.checkArity(request.size());
+            if (command.writes() && logging.only()) {
+                binlog.append(request.encoded(), Math.floorDiv(clock.millis(), 1000L));
+                return reply.ok();
+            }
             Call call = new Call(request, data, reply);
             long execTime = Math.floorDiv(clock.millis(), 1000L);
             command.body().run(call);
@@ -73,7 +78,10 @@ public final class Database {
             reply.error(refused.getMessage());
         } catch (WrongTypeException wrong) {
             reply.error("ERR Invalid argument: WRONGTYPE, key: %s, expect type: %s, get type: %s"
-                    .formatted(new String(wrong.key().array(), UTF_8), wrong.expected().word(), wrong.found().word()));
+                    .formatted(
+                            new String(wrong.key().array(), UTF_8),
+                            wrong.expected().word(),
+                            wrong.found().word()));
         } finally {
             lock.unlock();
         }

@@ -78,4 +78,13 @@ public final class Expiry {
             case MILLISECONDS -> stamp - nowMillis();
         };
     }
+
+    /** The instant as a point of time, as TTL implies it. */
+    public long goneAtMillis(long stamp) {
+        return switch (unit) {
+            case NEMO_SECONDS -> (stamp + 1) * 1000;
+            case SECONDS -> stamp * 1000;
+            case MILLISECONDS -> stamp;
+        };
+    }
 }

@@ -87,8 +87,11 @@ final class BlackwidowReader {
             forEachMeta(db, (key, meta) -> {
                 ZsetValue value = data.zsets().replace(key);
                 value.expireAt(meta.getInt(8));
-                elements(elements, key, meta.getInt(4), (member, stored) -> value.put(
-                        member, little(stored).getDouble(0)));
+                elements(
+                        elements,
+                        key,
+                        meta.getInt(4),
+                        (member, stored) -> value.put(member, little(stored).getDouble(0)));
             });
             elements.status();
         }

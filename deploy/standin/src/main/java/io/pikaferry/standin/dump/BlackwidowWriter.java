@@ -62,10 +62,16 @@ final class BlackwidowWriter implements AutoCloseable {
                     entry.getValue().expireStamp());
         }
         for (var entry : data.sets().all()) {
-            set(entry.getKey(), entry.getValue().members().iterator(), entry.getValue().expireStamp());
+            set(
+                    entry.getKey(),
+                    entry.getValue().members().iterator(),
+                    entry.getValue().expireStamp());
         }
         for (var entry : data.zsets().all()) {
-            zset(entry.getKey(), entry.getValue().ranking().iterator(), entry.getValue().expireStamp());
+            zset(
+                    entry.getKey(),
+                    entry.getValue().ranking().iterator(),
+                    entry.getValue().expireStamp());
         }
     }
 

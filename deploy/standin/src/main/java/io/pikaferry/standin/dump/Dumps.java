@@ -27,15 +27,10 @@ public final class Dumps {
     private final InstantSource clock;
     private final Faults faults;
     private volatile Optional<Dump> latest = Optional.empty();
+    private volatile boolean onlyUntilWritten;
 
     public Dumps(
-            Path root,
-            Database database,
-            DumpFormat format,
-            String ip,
-            int port,
-            InstantSource clock,
-            Faults faults) {
+            Path root, Database database, DumpFormat format, String ip, int port, InstantSource clock, Faults faults) {
         this.root = root;
         this.database = database;
         this.format = format;
@@ -49,12 +44,19 @@ public final class Dumps {
         return format;
     }
 
+    /** The dump that would be sent again, as far as the binlog allows it. */
     public Optional<Dump> latest() {
-        return latest;
+        return latest.filter(dump -> !onlyUntilWritten
+                || dump.info().position().equals(database.binlog().end()));
     }
 
-    /** Takes a dump made elsewhere as the last one made here. */
-    public void adopt(Dump dump) {
+    /**
+     * Takes a dump made elsewhere as the last one made here.
+     *
+     * @param untilWritten whether it counts only as long as nothing is written
+     */
+    public void adopt(Dump dump, boolean untilWritten) {
+        onlyUntilWritten = untilWritten;
         latest = Optional.of(dump);
     }
 
@@ -88,6 +90,7 @@ public final class Dumps {
         DumpInfo info = new DumpInfo(seconds + "s", ip, port, atPosition.position());
         info.write(directory);
         Dump dump = new Dump(directory, info);
+        onlyUntilWritten = false;
         latest = Optional.of(dump);
         return dump;
     }

@@ -50,7 +50,8 @@ final class ListKeyOrder extends AbstractComparator {
         return oneEnds || otherEnds ? Boolean.compare(otherEnds, oneEnds) : NEITHER;
     }
 
-    static int compareUnsigned(ByteBuffer one, int oneAt, int oneLength, ByteBuffer other, int otherAt, int otherLength) {
+    static int compareUnsigned(
+            ByteBuffer one, int oneAt, int oneLength, ByteBuffer other, int otherAt, int otherLength) {
         for (int i = 0; i < Math.min(oneLength, otherLength); i++) {
             int byByte = Byte.compareUnsigned(one.get(oneAt + i), other.get(otherAt + i));
             if (byByte != 0) {

@@ -72,7 +72,9 @@ public final class RequestReader {
 
     private Request inline(int first) throws IOException {
         String text = (char) first + line();
-        return Request.of(Arrays.stream(text.split("\\s+")).filter(word -> !word.isEmpty()).toArray(String[]::new));
+        return Request.of(Arrays.stream(text.split("\\s+"))
+                .filter(word -> !word.isEmpty())
+                .toArray(String[]::new));
     }
 
     private byte[] exactly(int length) throws IOException {

@@ -21,7 +21,8 @@ public record PikaVersion(int major, int minor, int patch) implements Comparable
         }
         Matcher numbers = NUMBERS.matcher(text);
         if (!numbers.matches()) {
-            throw new IllegalArgumentException("\"%s\" is no Pika version such as 3.0.16, nor one of A B C D E".formatted(text));
+            throw new IllegalArgumentException(
+                    "\"%s\" is no Pika version such as 3.0.16, nor one of A B C D E".formatted(text));
         }
         return new PikaVersion(
                 Integer.parseInt(numbers.group(1)),

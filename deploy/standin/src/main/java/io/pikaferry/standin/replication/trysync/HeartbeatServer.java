@@ -38,7 +38,8 @@ public final class HeartbeatServer implements Closeable {
             return thread;
         });
         var unused = cron.scheduleWithFixedDelay(
-                () -> slaves.removeLate(clock.millis(), timings.registrationGrace().toMillis()),
+                () -> slaves.removeLate(
+                        clock.millis(), timings.registrationGrace().toMillis()),
                 1,
                 1,
                 TimeUnit.SECONDS);

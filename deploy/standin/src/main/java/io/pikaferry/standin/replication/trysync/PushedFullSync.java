@@ -53,8 +53,7 @@ public final class PushedFullSync implements Trysync.FullSync, Closeable {
         return worker;
     });
 
-    public PushedFullSync(
-            Dumps dumps, Binlog binlog, RsyncPush rsync, Manner manner, String masterIp, int masterPort) {
+    public PushedFullSync(Dumps dumps, Binlog binlog, RsyncPush rsync, Manner manner, String masterIp, int masterPort) {
         this.dumps = dumps;
         this.binlog = binlog;
         this.rsync = rsync;

@@ -1,0 +1,137 @@
+package io.pikaferry.standin;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pikaferry.standin.dataset.Bytes;
+import io.pikaferry.standin.dataset.Dataset;
+import io.pikaferry.standin.dataset.HashValue;
+import io.pikaferry.standin.dataset.ListValue;
+import io.pikaferry.standin.dataset.SetValue;
+import io.pikaferry.standin.dataset.Space;
+import io.pikaferry.standin.dataset.StringValue;
+import io.pikaferry.standin.dataset.Value;
+import io.pikaferry.standin.dataset.ZsetValue;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Compares a stand-in's keys with what was read from a real master. */
+final class DataContent {
+
+    private static final HexFormat HEX = HexFormat.of();
+
+    private DataContent() {}
+
+    static List<String> differences(StandinMaster master, JsonNode expected) {
+        List<String> differences = new ArrayList<>();
+        for (int i = 0; i < master.databases().size(); i++) {
+            Map<String, String> own = master.database(i).atRest((data, position) -> describe(data));
+            Map<String, String> recorded = new TreeMap<>();
+            for (JsonNode key : expected.get("databases").get("db" + i)) {
+                recorded.put(name(key.get("type").asText(), key.get("key").asText()), describe(key));
+            }
+            for (String name : union(own, recorded)) {
+                String there = recorded.getOrDefault(name, "nothing");
+                String here = own.getOrDefault(name, "nothing");
+                if (!there.equals(here)) {
+                    differences.add("db%d %s: %s instead of %s".formatted(i, name, cut(here), cut(there)));
+                }
+            }
+        }
+        return differences;
+    }
+
+    private static List<String> union(Map<String, String> one, Map<String, String> other) {
+        Map<String, String> all = new TreeMap<>(one);
+        all.putAll(other);
+        return List.copyOf(all.keySet());
+    }
+
+    private static String cut(String text) {
+        return text.length() > 300 ? text.substring(0, 300) + "…" : text;
+    }
+
+    private static String name(String type, String hexKey) {
+        return type + " " + new String(HEX.parseHex(hexKey), ISO_8859_1);
+    }
+
+    private static String describe(JsonNode key) {
+        StringBuilder text =
+                new StringBuilder("expires " + key.get("expire_at_ms").asText() + " ");
+        switch (key.get("type").asText()) {
+            case "string" -> text.append(key.get("value").asText());
+            case "hash" -> text.append(pairs(key.get("fields")));
+            case "list" -> text.append(words(key.get("elements")));
+            case "set" -> text.append(new java.util.TreeSet<>(words(key.get("members"))));
+            case "zset" -> {
+                Map<String, String> members = new TreeMap<>();
+                key.get("members")
+                        .forEach(member -> members.put(
+                                member.get(0).asText(), member.get(2).asText()));
+                text.append(members);
+            }
+            default -> text.append(key);
+        }
+        return text.toString();
+    }
+
+    private static Map<String, String> pairs(JsonNode pairs) {
+        Map<String, String> map = new TreeMap<>();
+        pairs.forEach(pair -> map.put(pair.get(0).asText(), pair.get(1).asText()));
+        return map;
+    }
+
+    private static List<String> words(JsonNode array) {
+        List<String> words = new ArrayList<>();
+        array.forEach(word -> words.add(word.asText()));
+        return words;
+    }
+
+    private static Map<String, String> describe(Dataset data) {
+        Map<String, String> all = new TreeMap<>();
+        for (Space<? extends Value> space : data.spaces()) {
+            for (Map.Entry<Bytes, ? extends Value> entry : space.all()) {
+                all.put(
+                        name(space.type().word(), hex(entry.getKey())),
+                        "expires " + expiry(data, entry.getValue()) + " " + content(entry.getValue()));
+            }
+        }
+        return all;
+    }
+
+    private static String expiry(Dataset data, Value value) {
+        return value.expireStamp() == Value.NEVER
+                ? "null"
+                : Long.toString(data.expiry().goneAtMillis(value.expireStamp()));
+    }
+
+    private static String content(Value value) {
+        if (value instanceof StringValue string) {
+            return hex(string.get());
+        }
+        if (value instanceof HashValue hash) {
+            Map<String, String> fields = new TreeMap<>();
+            hash.fields().forEach((field, content) -> fields.put(hex(field), hex(content)));
+            return fields.toString();
+        }
+        if (value instanceof ListValue list) {
+            return list.elements().stream().map(DataContent::hex).toList().toString();
+        }
+        if (value instanceof SetValue set) {
+            return set.members().stream().map(DataContent::hex).toList().toString();
+        }
+        Map<String, String> members = new TreeMap<>();
+        ((ZsetValue) value)
+                .ranking()
+                .forEach(scored ->
+                        members.put(hex(scored.member()), "%016x".formatted(Double.doubleToLongBits(scored.score()))));
+        return members.toString();
+    }
+
+    private static String hex(Bytes bytes) {
+        return HEX.formatHex(bytes.array());
+    }
+}
