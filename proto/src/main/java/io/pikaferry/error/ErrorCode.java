@@ -19,6 +19,7 @@ public enum ErrorCode {
     WORKER_NOT_FOUND(1006, Blame.OPERATOR, "see ferryctl worker list"),
     SECRET_UNREADABLE(1007, Blame.OPERATOR, "give every coordinator the same secret key file"),
     CANNOT_LISTEN(1008, Blame.OPERATOR, "choose another address or port, or end what holds it"),
+    NOT_AUTHORISED(1009, Blame.OPERATOR, "use credentials that the coordinator accepts"),
     CONCURRENT_UPDATE(1101, Blame.NOBODY, "repeat"),
     STALE_EPOCH(1102, Blame.NOBODY, "nothing: the job is at another worker"),
     NOT_LEADER(1103, Blame.NOBODY, "ask the leader"),
@@ -28,6 +29,7 @@ public enum ErrorCode {
     DISK_FULL(1203, Blame.ENVIRONMENT, "free space in the worker's --data-dir; the job goes on by itself"),
     RSYNC_MISSING(1204, Blame.ENVIRONMENT, "install the rsync program on the worker's machine"),
     PORT_RANGE_EXHAUSTED(1205, Blame.ENVIRONMENT, "widen --port-base, or end what holds the ports"),
+    TIMED_OUT(1206, Blame.ENVIRONMENT, "look at the state, then repeat, with a longer --timeout if need be"),
 
     SOURCE_UNREACHABLE(2001, Blame.ENVIRONMENT, "retried; check the network and the master"),
     TARGET_UNREACHABLE(2002, Blame.ENVIRONMENT, "retried; check the network and the target"),

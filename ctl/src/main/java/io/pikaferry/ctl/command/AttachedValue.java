@@ -1,0 +1,20 @@
+package io.pikaferry.ctl.command;
+
+import java.util.Map;
+import java.util.Stack;
+import picocli.CommandLine.IParameterPreprocessor;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Lets an option take its value only when it is attached, {@code -w=5}: in {@code -w users} the job is not the value. */
+final class AttachedValue implements IParameterPreprocessor {
+
+    @Override
+    @SuppressWarnings("JdkObsolete") // picocli's interface
+    public boolean preprocess(Stack<String> arguments, CommandSpec command, ArgSpec option, Map<String, Object> info) {
+        if (info.get("separator") == null) {
+            arguments.push(((picocli.CommandLine.Model.OptionSpec) option).fallbackValue());
+        }
+        return false;
+    }
+}

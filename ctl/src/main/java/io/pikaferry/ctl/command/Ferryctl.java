@@ -1,0 +1,215 @@
+package io.pikaferry.ctl.command;
+
+import static java.util.Objects.requireNonNull;
+
+import io.pikaferry.ctl.connection.CoordinatorConnection;
+import io.pikaferry.ctl.connection.Time;
+import io.pikaferry.ctl.output.Format;
+import io.pikaferry.ctl.output.Report;
+import io.pikaferry.ctl.output.Terminal;
+import io.pikaferry.error.ErrorCode;
+import io.pikaferry.error.FerryException;
+import io.pikaferry.model.Endpoint;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command itself: the options that every verb has, and what the verbs work with. Its tree of verbs is in {@link #commandLine}. */
+@Command(
+        name = "ferryctl",
+        description = "Submits and watches the migrations of Pika instances into Redis.",
+        sortOptions = false,
+        usageHelpAutoWidth = true)
+public final class Ferryctl implements Runnable, AutoCloseable {
+
+    static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+    private static final String DEFAULT_COORDINATORS = "localhost:7070";
+
+    @Option(
+            names = "--coordinators",
+            paramLabel = "HOST:PORT[,…]",
+            scope = ScopeType.INHERIT,
+            description =
+                    "The coordinators; which of them leads is found out. Or FERRY_COORDINATORS in the environment;"
+                            + " default " + DEFAULT_COORDINATORS + ".")
+    private String coordinators;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            scope = ScopeType.INHERIT,
+            description = "table (default), wide, json, yaml or name.")
+    private Format format;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            scope = ScopeType.INHERIT,
+            description = "How long to look for the leader and wait for its answer, e.g. 500ms, 10s, 2m; default 30s."
+                    + " If given, also the longest that --wait waits.")
+    private Duration timeout;
+
+    @Option(
+            names = "--no-color",
+            scope = ScopeType.INHERIT,
+            description = "No colours. Or NO_COLOR in the environment.")
+    private boolean noColour;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            scope = ScopeType.INHERIT,
+            description = "No messages, only data and errors.")
+    private boolean quiet;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this.")
+    private boolean help;
+
+    @Spec
+    private CommandSpec spec;
+
+    private final Surroundings surroundings;
+    private Optional<CoordinatorConnection> connection = Optional.empty();
+
+    Ferryctl(Surroundings surroundings) {
+        this.surroundings = requireNonNull(surroundings, "surroundings is null");
+    }
+
+    /** Runs one command line; the answer is the process's exit code. */
+    public static int run(Surroundings surroundings, String... arguments) {
+        try (Ferryctl ferryctl = new Ferryctl(surroundings)) {
+            return ferryctl.commandLine().execute(arguments);
+        } finally {
+            surroundings.terminal().out().flush();
+            surroundings.terminal().err().flush();
+        }
+    }
+
+    /** The whole tree of nouns and verbs. */
+    CommandLine commandLine() {
+        CommandLine line = new CommandLine(this)
+                .addSubcommand(new SubmitCommand(this))
+                .addSubcommand(new StatusCommand(this))
+                .addSubcommand(new CommandLine(new JobCommand())
+                        .addSubcommand(new JobListCommand(this))
+                        .addSubcommand(new JobDescribeCommand(this))
+                        .addSubcommand(new JobPauseCommand(this))
+                        .addSubcommand(new JobResumeCommand(this))
+                        .addSubcommand(new JobStopCommand(this))
+                        .addSubcommand(new JobDeleteCommand(this))
+                        .addSubcommand(new JobMoveCommand(this))
+                        .addSubcommand(new JobEventsCommand(this))
+                        .addSubcommand(new JobErrorsCommand(this)))
+                .addSubcommand(new CommandLine(new WorkerCommand())
+                        .addSubcommand(new WorkerListCommand(this))
+                        .addSubcommand(new WorkerCordonCommand(this))
+                        .addSubcommand(new WorkerUncordonCommand(this))
+                        .addSubcommand(new WorkerDrainCommand(this)))
+                .addSubcommand(new CommandLine(new ClusterCommand()).addSubcommand(new ClusterStatusCommand(this)))
+                .addSubcommand(new ExplainCommand(this))
+                .addSubcommand(new CompletionCommand(this))
+                .addSubcommand(new VersionCommand(this));
+        Failures failures = new Failures(terminal());
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
+                .setUnmatchedOptionsArePositionalParams(false)
+                .registerConverter(Duration.class, DurationText::parse)
+                .setParameterExceptionHandler(failures)
+                .setExecutionExceptionHandler(failures)
+                .setOut(terminal().out())
+                .setErr(terminal().err());
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "what is to be done is missing");
+    }
+
+    CoordinatorConnection coordinator() {
+        if (connection.isEmpty()) {
+            connection = Optional.of(new CoordinatorConnection(
+                    addresses(), timeout().orElse(DEFAULT_TIMEOUT), surroundings.dial(), surroundings.time()));
+        }
+        return connection.get();
+    }
+
+    private List<Endpoint> addresses() {
+        String fromEnvironment = surroundings.environment().getOrDefault("FERRY_COORDINATORS", "");
+        String place = coordinators != null ? "--coordinators" : "FERRY_COORDINATORS";
+        String text = coordinators != null ? coordinators : fromEnvironment;
+        try {
+            return Stream.of((text.isBlank() && coordinators == null ? DEFAULT_COORDINATORS : text).split(",", -1))
+                    .map(address -> Endpoint.parse(address.trim()))
+                    .distinct()
+                    .collect(Collectors.toUnmodifiableList());
+        } catch (IllegalArgumentException e) {
+            throw new FerryException(ErrorCode.INVALID_ARGUMENT, place + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What the operator gave; empty when it is to be the default. */
+    Optional<Duration> timeout() {
+        return Optional.ofNullable(timeout);
+    }
+
+    Format format() {
+        return Optional.ofNullable(format).orElse(Format.TABLE);
+    }
+
+    Terminal terminal() {
+        return surroundings.terminal();
+    }
+
+    Time time() {
+        return surroundings.time();
+    }
+
+    Instant now() {
+        return surroundings.time().now();
+    }
+
+    InputStream in() {
+        return surroundings.in();
+    }
+
+    Path directory() {
+        return surroundings.directory();
+    }
+
+    boolean colour() {
+        return terminal().interactive()
+                && !noColour
+                && surroundings.environment().getOrDefault("NO_COLOR", "").isEmpty();
+    }
+
+    void print(Report report) {
+        terminal().print(report, format(), colour());
+    }
+
+    /** A message for the person, apart from the data. */
+    void say(String message) {
+        if (!quiet) {
+            terminal().err().println(message);
+            terminal().err().flush();
+        }
+    }
+
+    @Override
+    public void close() {
+        connection.ifPresent(CoordinatorConnection::close);
+    }
+}

@@ -1,0 +1,32 @@
+package io.pikaferry.ctl.connection;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.pikaferry.model.Endpoint;
+
+/** Channels over TCP, in plain text. One daemon thread serves them all, so nothing has to be ended before the process is. */
+public final class NettyDial implements Dial {
+
+    /** A machine that does not answer at all must not use up the time in which another one could. */
+    private static final int CONNECT_MILLIS = 3_000;
+
+    private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("coordinator", true), NioIoHandler.newFactory());
+
+    @Override
+    public ManagedChannel dial(Endpoint address) {
+        return NettyChannelBuilder.forAddress(address.host(), address.port())
+                .usePlaintext()
+                .eventLoopGroup(loop)
+                .channelType(NioSocketChannel.class)
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+                .disableServiceConfigLookUp()
+                .build();
+    }
+}
