@@ -136,7 +136,8 @@ public final class RespArrays {
         }
 
         private void skipArgument() {
-            at += bulkLength();
+            int length = bulkLength(); // moves on
+            at += length;
             lineEnd();
         }
 

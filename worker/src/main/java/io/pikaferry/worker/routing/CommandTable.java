@@ -254,7 +254,7 @@ public final class CommandTable {
                         .once(),
                 row("xadd", -5, FIRST, Treatment.XADD).from("3.5.3").once(),
                 row("xtrim", -4, FIRST, Treatment.XTRIM).from("3.5.3"),
-                row("xdel", -3, FIRST, Treatment.XDEL).from("3.5.3"),
+                row("xdel", -3, FIRST, Treatment.AS_IS).from("3.5.3"),
                 row("flushall", 1, NONE, Treatment.FLUSH).until("3.1.0"),
                 row("flushall", 1, NONE, Treatment.FLUSH).from("3.1.0").logged("flushdb, in every database"),
                 row("flushdb", -1, NONE, Treatment.FLUSH_OF_TYPE).from("2.3.3").until("3.5.4"),

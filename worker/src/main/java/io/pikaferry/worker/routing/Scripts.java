@@ -43,10 +43,6 @@ final class Scripts {
     static final byte[] DELETE_UNLESS_STREAM =
             Ascii.of("if redis.call('type',KEYS[1]).ok~='stream' then redis.call('del',KEYS[1]) end");
 
-    /** An empty stream is none at the source: the next XADD begins anew. */
-    static final byte[] DELETE_EMPTY_STREAM =
-            Ascii.of("if redis.call('xlen',KEYS[1])==0 then redis.call('del',KEYS[1]) end");
-
     /** A command that replaces the key, whose expiry stays. ARGV: the command. */
     static final byte[] KEEPING_EXPIRY = Ascii.of("local left=redis.call('pttl',KEYS[1]) redis.call(unpack(ARGV)) "
             + "if left>0 then redis.call('pexpire',KEYS[1],left) end");

@@ -3,10 +3,7 @@ package io.pikaferry.worker.routing;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * XADD, XTRIM and XDEL. The source trims to the entry, whatever {@code ~} would allow; and a stream without entries
- * is none: it forgets its last id, so the next XADD may begin below it.
- */
+/** XADD and XTRIM: the source trims to the entry, whatever {@code ~} would allow. */
 final class StreamWrites {
 
     private static final byte[] NOMKSTREAM = Ascii.of("nomkstream");
@@ -17,22 +14,12 @@ final class StreamWrites {
 
     static Mapped xadd(LoggedCommand logged) {
         byte[][] args = logged.args();
-        byte[] first = args[2];
-        if (isOption(first)) {
-            TargetCommand add = TargetCommand.keeping(trimmingExactly(args), args[1]);
-            return logged.becomes(add, deleteIfEmpty(args[1]));
-        }
-        return logged.becomes(TargetCommand.keeping(args, args[1]));
+        return logged.becomes(TargetCommand.keeping(isOption(args[2]) ? trimmingExactly(args) : args, args[1]));
     }
 
     static Mapped xtrim(LoggedCommand logged) {
         byte[][] args = logged.args();
-        return logged.becomes(TargetCommand.keeping(trimmingExactly(args), args[1]), deleteIfEmpty(args[1]));
-    }
-
-    static Mapped xdel(LoggedCommand logged) {
-        byte[][] args = logged.args();
-        return logged.becomes(TargetCommand.keeping(args, args[1]), deleteIfEmpty(args[1]));
+        return logged.becomes(TargetCommand.keeping(trimmingExactly(args), args[1]));
     }
 
     private static boolean isOption(byte[] word) {
@@ -41,10 +28,6 @@ final class StreamWrites {
 
     private static boolean isTrim(byte[] word) {
         return Ascii.equalsIgnoringCase(word, MAXLEN) || Ascii.equalsIgnoringCase(word, MINID);
-    }
-
-    private static TargetCommand deleteIfEmpty(byte[] key) {
-        return TargetCommand.keepingOrClearing(Scripts.eval(Scripts.DELETE_EMPTY_STREAM, key), key);
     }
 
     /** Drops {@code ~} and {@code =} from the options, which end with the first argument that is none. */

@@ -49,8 +49,7 @@ public enum Treatment {
     PFMERGE("as it is, then PERSIST", HyperLogLogWrites::pfmerge),
 
     XADD("as it is, trimming exactly", StreamWrites::xadd),
-    XTRIM("as it is, trimming exactly; a stream without entries goes", StreamWrites::xtrim),
-    XDEL("as it is; a stream without entries goes", StreamWrites::xdel),
+    XTRIM("as it is, trimming exactly", StreamWrites::xtrim),
 
     FLUSH("FLUSHDB", KeyWrites::flush),
     FLUSH_OF_TYPE("FLUSHDB; with a type the keys of that type", KeyWrites::flushOfType),
