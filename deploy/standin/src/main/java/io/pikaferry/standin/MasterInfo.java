@@ -56,7 +56,7 @@ final class MasterInfo {
         return lines(
                 "# Log",
                 "log_size:" + binlog.files().size() * binlog.fileSize(),
-                "log_size_human:" + (binlog.files().size() * binlog.fileSize() >> 20) + "M",
+                "log_size_human:" + ((binlog.files().size() * binlog.fileSize()) >> 20) + "M",
                 "safety_purge:none",
                 "expire_logs_days:" + settings.text("expire-logs-days"),
                 "expire_logs_nums:" + settings.text("expire-logs-nums"),

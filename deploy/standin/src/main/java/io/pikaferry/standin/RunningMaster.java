@@ -79,12 +79,9 @@ final class RunningMaster implements Closeable {
                 new PushedFullSync.Manner(List.of("strings", "zsets", "hashes", "lists", "sets"), true),
                 config.host(),
                 config.port()));
-        Trysync trysync = new Trysync(binlog, slaves, fullSync, Wire.FRAMED, config.timings(), faults, config.clock());
+        Trysync trysync = new Trysync(binlog, slaves, fullSync, Wire.FRAMED, config.timings(), faults);
         opened(new HeartbeatServer(
-                new InetSocketAddress(config.host(), config.port() + HEARTBEAT_PORT_SHIFT),
-                slaves,
-                config.timings(),
-                config.clock()));
+                new InetSocketAddress(config.host(), config.port() + HEARTBEAT_PORT_SHIFT), slaves, config.timings()));
 
         Map<String, AdminCommand> admin = new HashMap<>(ServerCommands.of(storage, fullSync::dump));
         admin.put("trysync", (request, session) -> trysync.answer(request));

@@ -1,6 +1,7 @@
 package io.pikaferry.standin;
 
 import io.pikaferry.standin.replication.trysync.Timings;
+import io.pikaferry.standin.settings.Pace;
 import io.pikaferry.standin.version.Generation;
 import io.pikaferry.standin.version.PikaVersion;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import java.util.Optional;
  * @param dump a recorded dump to begin with: a directory or zip, see {@link io.pikaferry.standin.dump.DumpArchive}
  * @param dataDirectory for binlog and dumps; a temporary one, deleted in the end, if empty
  * @param keepsData whether writes change keys in memory or are only logged
- * @param quick whether waits that only cost time are shortened
+ * @param pace how much faster than a real master it waits
  */
 public record StandinConfig(
         PikaVersion version,
@@ -32,7 +33,7 @@ public record StandinConfig(
         int expireLogsNums,
         int databases,
         boolean keepsData,
-        boolean quick,
+        Pace pace,
         InstantSource clock) {
 
     private static final int[] PORT_SHIFTS = {0, 1000, 2000, 10001};
@@ -56,7 +57,7 @@ public record StandinConfig(
                 10,
                 1,
                 true,
-                false,
+                Pace.REAL,
                 InstantSource.system());
     }
 
@@ -83,61 +84,125 @@ public record StandinConfig(
     }
 
     Timings timings() {
-        Timings real = Timings.real(Duration.ofSeconds(version.generation() == Generation.A ? 35 : 3));
-        return quick ? real.quick() : real;
+        return Timings.of(pace, Duration.ofSeconds(version.generation() == Generation.A ? 35 : 3));
     }
 
     public StandinConfig withAddress(String newHost, int newPort) {
-        return copy(newHost, newPort, dump, dataDirectory, password, userPassword, binlogFileSize, expireLogsNums);
-    }
-
-    public StandinConfig withDump(String source) {
-        return copy(
-                host, port, Optional.of(source), dataDirectory, password, userPassword, binlogFileSize, expireLogsNums);
-    }
-
-    public StandinConfig withDataDirectory(Path directory) {
-        return copy(host, port, dump, Optional.of(directory), password, userPassword, binlogFileSize, expireLogsNums);
-    }
-
-    public StandinConfig withPassword(String newPassword) {
-        return copy(host, port, dump, dataDirectory, newPassword, userPassword, binlogFileSize, expireLogsNums);
-    }
-
-    public StandinConfig withUserPassword(String newPassword) {
-        return copy(host, port, dump, dataDirectory, password, newPassword, binlogFileSize, expireLogsNums);
-    }
-
-    public StandinConfig withBinlogFileSize(long bytes) {
-        return copy(host, port, dump, dataDirectory, password, userPassword, bytes, expireLogsNums);
-    }
-
-    public StandinConfig withExpireLogsNums(int files) {
-        return copy(host, port, dump, dataDirectory, password, userPassword, binlogFileSize, files);
-    }
-
-    private StandinConfig copy(
-            String newHost,
-            int newPort,
-            Optional<String> newDump,
-            Optional<Path> newDirectory,
-            String newPassword,
-            String newUserPassword,
-            long newFileSize,
-            int newExpireNums) {
         return new StandinConfig(
                 version,
                 newHost,
                 newPort,
-                newDump,
-                newDirectory,
-                newPassword,
-                newUserPassword,
-                newFileSize,
-                newExpireNums,
+                dump,
+                dataDirectory,
+                password,
+                userPassword,
+                binlogFileSize,
+                expireLogsNums,
                 databases,
                 keepsData,
-                quick,
+                pace,
+                clock);
+    }
+
+    public StandinConfig withDump(String source) {
+        return new StandinConfig(
+                version,
+                host,
+                port,
+                Optional.of(source),
+                dataDirectory,
+                password,
+                userPassword,
+                binlogFileSize,
+                expireLogsNums,
+                databases,
+                keepsData,
+                pace,
+                clock);
+    }
+
+    public StandinConfig withDataDirectory(Path directory) {
+        return new StandinConfig(
+                version,
+                host,
+                port,
+                dump,
+                Optional.of(directory),
+                password,
+                userPassword,
+                binlogFileSize,
+                expireLogsNums,
+                databases,
+                keepsData,
+                pace,
+                clock);
+    }
+
+    public StandinConfig withPassword(String newPassword) {
+        return new StandinConfig(
+                version,
+                host,
+                port,
+                dump,
+                dataDirectory,
+                newPassword,
+                userPassword,
+                binlogFileSize,
+                expireLogsNums,
+                databases,
+                keepsData,
+                pace,
+                clock);
+    }
+
+    public StandinConfig withUserPassword(String newPassword) {
+        return new StandinConfig(
+                version,
+                host,
+                port,
+                dump,
+                dataDirectory,
+                password,
+                newPassword,
+                binlogFileSize,
+                expireLogsNums,
+                databases,
+                keepsData,
+                pace,
+                clock);
+    }
+
+    public StandinConfig withBinlogFileSize(long bytes) {
+        return new StandinConfig(
+                version,
+                host,
+                port,
+                dump,
+                dataDirectory,
+                password,
+                userPassword,
+                bytes,
+                expireLogsNums,
+                databases,
+                keepsData,
+                pace,
+                clock);
+    }
+
+    public StandinConfig withExpireLogsNums(int files) {
+        return new StandinConfig(
+                version,
+                host,
+                port,
+                dump,
+                dataDirectory,
+                password,
+                userPassword,
+                binlogFileSize,
+                files,
+                databases,
+                keepsData,
+                pace,
                 clock);
     }
 
@@ -154,7 +219,7 @@ public record StandinConfig(
                 expireLogsNums,
                 count,
                 keepsData,
-                quick,
+                pace,
                 clock);
     }
 
@@ -171,11 +236,11 @@ public record StandinConfig(
                 expireLogsNums,
                 databases,
                 false,
-                quick,
+                pace,
                 clock);
     }
 
-    public StandinConfig quickly() {
+    public StandinConfig withPace(Pace newPace) {
         return new StandinConfig(
                 version,
                 host,
@@ -188,8 +253,13 @@ public record StandinConfig(
                 expireLogsNums,
                 databases,
                 keepsData,
-                true,
+                newPace,
                 clock);
+    }
+
+    /** Shortens waits that only cost time. */
+    public StandinConfig quickly() {
+        return withPace(Pace.QUICK);
     }
 
     public StandinConfig withClock(InstantSource newClock) {
@@ -205,7 +275,7 @@ public record StandinConfig(
                 expireLogsNums,
                 databases,
                 keepsData,
-                quick,
+                pace,
                 newClock);
     }
 }

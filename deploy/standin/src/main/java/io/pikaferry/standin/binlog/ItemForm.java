@@ -4,6 +4,8 @@ package io.pikaferry.standin.binlog;
 public interface ItemForm {
 
     /**
+     * The whole record.
+     *
      * @param commands one RESP array, or several where the line packs them into one item
      * @param start the producer's position before the item
      * @param items how many items were appended before

@@ -13,7 +13,11 @@ public final class CommandTable {
 
     private CommandTable() {}
 
-    /** @param dice picks a number below its argument: the member that SPOP takes */
+    /**
+     * The table of one release.
+     *
+     * @param dice picks a number below its argument: the member that SPOP takes
+     */
     public static CommandTable of(PikaVersion version, IntUnaryOperator dice) {
         CommandTable table = new CommandTable();
         Cursors cursors = new Cursors();

@@ -120,9 +120,10 @@ final class KeyCommands {
         List<Bytes> names = new ArrayList<>();
         long seen = 0;
         long next = 0;
+        List<Space<? extends Value>> spaces = call.data().spaces();
         search:
-        for (int t = firstType; t < DataType.values().length; t++) {
-            Space<? extends Value> space = call.data().space(DataType.values()[t]);
+        for (int t = firstType; t < spaces.size(); t++) {
+            Space<? extends Value> space = spaces.get(t);
             for (Map.Entry<Bytes, ? extends Value> entry : space.from(t == firstType ? firstName : Bytes.EMPTY)) {
                 if (seen++ == options.count()) {
                     next = cursors.remember(at(t, entry.getKey()));

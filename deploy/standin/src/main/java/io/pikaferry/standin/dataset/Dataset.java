@@ -65,7 +65,13 @@ public final class Dataset {
     }
 
     public Space<? extends Value> space(DataType type) {
-        return spaces().get(type.ordinal());
+        return switch (type) {
+            case STRING -> strings;
+            case HASH -> hashes;
+            case LIST -> lists;
+            case ZSET -> zsets;
+            case SET -> sets;
+        };
     }
 
     public void clear() {

@@ -10,7 +10,12 @@ import org.rocksdb.RocksDBException;
 /** How a Pika line lays out its data on disk. */
 public enum DumpFormat {
     /** 3.0 to 3.5. */
-    BLACKWIDOW(List.of("strings", "hashes", "lists", "sets", "zsets"), "strings/CURRENT") {
+    BLACKWIDOW("strings/CURRENT") {
+        @Override
+        public List<String> directories() {
+            return List.of("strings", "hashes", "lists", "sets", "zsets");
+        }
+
         @Override
         void readInto(Dataset data, Path directory) throws RocksDBException, IOException {
             new BlackwidowReader(directory, data).read();
@@ -24,11 +29,9 @@ public enum DumpFormat {
         }
     };
 
-    private final List<String> directories;
     private final String mark;
 
-    DumpFormat(List<String> directories, String mark) {
-        this.directories = directories;
+    DumpFormat(String mark) {
         this.mark = mark;
     }
 
@@ -37,9 +40,7 @@ public enum DumpFormat {
     }
 
     /** The directories of a dump, in the order in which the master clears the slave's. */
-    public List<String> directories() {
-        return directories;
-    }
+    public abstract List<String> directories();
 
     /** A file by which a dump of this format is known. */
     String mark() {

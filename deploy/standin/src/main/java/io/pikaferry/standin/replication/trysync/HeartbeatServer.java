@@ -8,7 +8,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,14 +19,15 @@ import java.util.concurrent.TimeUnit;
  */
 public final class HeartbeatServer implements Closeable {
 
+    private static final long CRON_MILLIS = 500;
+
     private final Listener listener;
     private final ScheduledExecutorService cron;
     private final SlaveRegistry slaves;
     private final Timings timings;
     private final String masterIp;
 
-    public HeartbeatServer(InetSocketAddress address, SlaveRegistry slaves, Timings timings, InstantSource clock)
-            throws IOException {
+    public HeartbeatServer(InetSocketAddress address, SlaveRegistry slaves, Timings timings) throws IOException {
         this.slaves = slaves;
         this.timings = timings;
         this.masterIp = address.getAddress().getHostAddress();
@@ -38,11 +38,7 @@ public final class HeartbeatServer implements Closeable {
             return thread;
         });
         var unused = cron.scheduleWithFixedDelay(
-                () -> slaves.removeLate(
-                        clock.millis(), timings.registrationGrace().toMillis()),
-                1,
-                1,
-                TimeUnit.SECONDS);
+                () -> slaves.removeLate(timings.registrationGrace()), CRON_MILLIS, CRON_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void serve(Socket socket) throws IOException {

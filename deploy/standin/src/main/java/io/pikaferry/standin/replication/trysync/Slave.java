@@ -8,15 +8,15 @@ final class Slave {
     private final String ip;
     private final int port;
     private final long sid;
-    private final long registeredAtMillis;
+    private final long registeredAtNanos;
     private Optional<Object> heartbeat = Optional.empty();
     private Optional<BinlogSender> sender = Optional.empty();
 
-    Slave(String ip, int port, long sid, long registeredAtMillis) {
+    Slave(String ip, int port, long sid, long registeredAtNanos) {
         this.ip = ip;
         this.port = port;
         this.sid = sid;
-        this.registeredAtMillis = registeredAtMillis;
+        this.registeredAtNanos = registeredAtNanos;
     }
 
     String ip() {
@@ -35,8 +35,8 @@ final class Slave {
         return ip + ":" + port;
     }
 
-    long registeredAtMillis() {
-        return registeredAtMillis;
+    long registeredAtNanos() {
+        return registeredAtNanos;
     }
 
     Optional<Object> heartbeat() {

@@ -1,6 +1,7 @@
 package io.pikaferry.standin.replication.trysync;
 
 import io.pikaferry.standin.binlog.Position;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,11 +18,11 @@ public final class SlaveRegistry {
     private long lastSid;
 
     /** A new session id, or nothing if that address is registered already. */
-    synchronized OptionalLong register(String ip, int port, long nowMillis) {
+    synchronized OptionalLong register(String ip, int port) {
         if (slaves.stream().anyMatch(slave -> slave.ip().equals(ip) && slave.port() == port)) {
             return OptionalLong.empty();
         }
-        slaves.add(new Slave(ip, port, ++lastSid, nowMillis));
+        slaves.add(new Slave(ip, port, ++lastSid, System.nanoTime()));
         return OptionalLong.of(lastSid);
     }
 
@@ -57,9 +58,9 @@ public final class SlaveRegistry {
      * Removes slaves that never came with a heartbeat. As in Pika it is the first without one that
      * goes, not the one that is late.
      */
-    void removeLate(long nowMillis, long graceMillis) {
-        boolean late = find(slave -> slave.heartbeat().isEmpty()
-                        && nowMillis / 1000 - slave.registeredAtMillis() / 1000 > graceMillis / 1000)
+    void removeLate(Duration grace) {
+        long latest = System.nanoTime() - grace.toNanos();
+        boolean late = find(slave -> slave.heartbeat().isEmpty() && slave.registeredAtNanos() - latest < 0)
                 .isPresent();
         if (late) {
             takeOut(find(slave -> slave.heartbeat().isEmpty()));

@@ -1,5 +1,6 @@
 package io.pikaferry.standin.replication.trysync;
 
+import io.pikaferry.standin.settings.Pace;
 import java.time.Duration;
 
 /**
@@ -21,24 +22,13 @@ public record Timings(
         Duration registrationGrace) {
 
     /** As measured of real masters; 3.0 gives up sending after 3 s, 2.3 after 35 s. */
-    public static Timings real(Duration sendTimeout) {
+    public static Timings of(Pace pace, Duration sendTimeout) {
         return new Timings(
-                Duration.ofSeconds(2),
+                pace.delay(Duration.ofSeconds(2)),
+                pace.delay(Duration.ofSeconds(1)),
                 Duration.ofSeconds(1),
-                Duration.ofSeconds(1),
-                sendTimeout,
-                Duration.ofSeconds(20),
-                Duration.ofSeconds(30));
-    }
-
-    /** A twentieth of the real ones, for tests that do not wait for a reason. */
-    public Timings quick() {
-        return new Timings(
-                dialDelay.dividedBy(20),
-                redialPause.dividedBy(20),
-                connectTimeout,
-                sendTimeout,
-                heartbeatSilence,
-                registrationGrace);
+                pace.timeout(sendTimeout),
+                pace.timeout(Duration.ofSeconds(20)),
+                pace.timeout(Duration.ofSeconds(30)));
     }
 }

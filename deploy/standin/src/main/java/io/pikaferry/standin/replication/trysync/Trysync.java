@@ -9,7 +9,6 @@ import io.pikaferry.standin.resp.Request;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -35,23 +34,14 @@ public final class Trysync {
     private final Wire wire;
     private final Timings timings;
     private final Faults faults;
-    private final InstantSource clock;
 
-    public Trysync(
-            Binlog binlog,
-            SlaveRegistry slaves,
-            FullSync fullSync,
-            Wire wire,
-            Timings timings,
-            Faults faults,
-            InstantSource clock) {
+    public Trysync(Binlog binlog, SlaveRegistry slaves, FullSync fullSync, Wire wire, Timings timings, Faults faults) {
         this.binlog = binlog;
         this.slaves = slaves;
         this.fullSync = fullSync;
         this.wire = wire;
         this.timings = timings;
         this.faults = faults;
-        this.clock = clock;
     }
 
     public Reply answer(Request request) {
@@ -68,7 +58,7 @@ public final class Trysync {
             return new Reply().error(faults.syncRefusal().get());
         }
         String ip = request.text(1);
-        OptionalLong sid = slaves.register(ip, (int) port.getAsLong(), clock.millis());
+        OptionalLong sid = slaves.register(ip, (int) port.getAsLong());
         if (sid.isEmpty()) {
             return new Reply().error("ERR AlreadyExist");
         }

@@ -1,0 +1,82 @@
+package io.pikaferry.standin;
+
+import io.pikaferry.standin.Transcript.Line;
+import io.pikaferry.standin.binlog.Position;
+import io.pikaferry.standin.settings.Pace;
+import io.pikaferry.standin.version.PikaVersion;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every error and edge case recorded from a real 3.0.16 ends here as it did there. */
+@Timeout(60)
+class TrysyncErrorsTest {
+
+    /** The recorded master's timers ran this much slower. */
+    private static final int SPEED = 10;
+
+    @TempDir
+    Path directory;
+
+    private final AtomicLong clock = new AtomicLong(1795375000000L);
+
+    @Test
+    void everyRecordedCaseOf3016HasTheSameBytes() throws Exception {
+        Fixture fixture = Fixture.unpack("wire-3.0.16", directory);
+        List<Line> lines = Transcript.of(fixture.lines("errors.jsonl"));
+        Path data = BinlogMaker.emptyLogUpTo(directory.resolve("standin"), new Position(22, 4495), 93);
+        StandinConfig config = StandinConfig.of(PikaVersion.parse("3.0.16"))
+                .withBinlogFileSize(4096)
+                .withPassword("s3cret-pw")
+                .withUserPassword("user-pw")
+                .withDataDirectory(data)
+                .withPace(new Pace(SPEED, SPEED))
+                .withClock(() -> Instant.ofEpochMilli(clock.get()));
+        try (StandinMaster master = StandinMaster.started(config);
+                TrysyncPlayer player = new TrysyncPlayer(master, clock, "2724", SPEED)) {
+            for (Line line : itemsOf(lines, "next_file_instead")) {
+                player.execute(line.bytes());
+            }
+            player.play(lines, line -> interfere(line, lines, master, player));
+        }
+    }
+
+    private boolean interfere(Line line, List<Line> lines, StandinMaster master, TrysyncPlayer player)
+            throws IOException {
+        if (line.scenario().equals("redial_loss")
+                && line.isOn("binlog2")
+                && line.event().equals("close")) {
+            // The write into the closed connection succeeds; only the next one after the reset fails.
+            player.act(line);
+            master.execute("SET", "lost1", "x");
+            for (Line lost : itemsOf(lines, "redial_loss")) {
+                LockSupport.parkNanos(300_000_000);
+                player.execute(lost.bytes());
+            }
+            return true;
+        }
+        if (line.scenario().equals("master_restart")) {
+            if (line.event().equals("eof") && line.isOn("binlog7")) {
+                master.kill();
+            }
+            if (line.note().equals("master started again")) {
+                master.start();
+            }
+        }
+        return false;
+    }
+
+    private static List<Line> itemsOf(List<Line> lines, String scenario) {
+        return lines.stream()
+                .filter(line -> line.scenario().equals(scenario)
+                        && line.isOn("binlog")
+                        && line.hex().startsWith("0200"))
+                .toList();
+    }
+}

@@ -1,0 +1,141 @@
+package io.pikaferry.standin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.pikaferry.standin.Transcript.Line;
+import io.pikaferry.standin.binlog.Position;
+import io.pikaferry.standin.settings.Pace;
+import io.pikaferry.standin.version.PikaVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole sessions recorded from a real 3.0.16 run again, byte for byte. */
+@Timeout(60)
+class TrysyncSessionTest {
+
+    private static final int SPEED = 20;
+    private static final Pattern MODULE_AND_ARGUMENTS =
+            Pattern.compile("(document[^\n]*)\n.*?(-vlogD.*?\0\0)", Pattern.DOTALL);
+
+    @TempDir
+    Path directory;
+
+    private final AtomicLong clock = new AtomicLong(1795375000000L);
+
+    @Test
+    void theWholeStreamOfTheCorpusHasTheSameBytes() throws Exception {
+        Fixture fixture = Fixture.unpack("wire-3.0.16", directory);
+        StandinConfig config = config().withBinlogFileSize(262144).withDataDirectory(directory.resolve("standin"));
+        try (StandinMaster master = StandinMaster.started(config);
+                TrysyncPlayer player = new TrysyncPlayer(master, clock, "2720", SPEED)) {
+            player.play(Transcript.of(fixture.lines("incremental.jsonl")), line -> false);
+
+            assertThat(master.end()).isEqualTo(new Position(3, 163420));
+        }
+    }
+
+    @Test
+    void theFullSyncSendsTheRecordedDumpByTheRecordedCallsAndHandsOverToTheStream() throws Exception {
+        Fixture fixture = Fixture.unpack("wire-3.0.16", directory);
+        List<Line> lines = Transcript.of(fixture.lines("fullsync.jsonl"));
+        Path data = BinlogMaker.emptyLogUpTo(directory.resolve("standin"), new Position(28, 779), 0x114);
+        StandinConfig config = config().withBinlogFileSize(4096)
+                .withDataDirectory(data)
+                .withDump(fixture.path("fullsync-dump").toString());
+        clock.set(fixture.json("expected-snapshot.json").get("as_of_ms").asLong());
+        try (StandinMaster master = StandinMaster.started(config);
+                TrysyncPlayer player = new TrysyncPlayer(master, clock, "2722", SPEED);
+                RsyncDaemon rsync =
+                        new RsyncDaemon(player.rsyncPort(0), directory, "document_127.0.0.1:" + config.port(), "")) {
+            createTypeDirectories();
+            assertThat(DataContent.differences(master, fixture.json("expected-snapshot.json")))
+                    .isEmpty();
+            AtomicBoolean received = new AtomicBoolean();
+
+            player.play(lines, line -> {
+                if (line.isOn("trysync2") && !received.getAndSet(true)) {
+                    awaitInfo();
+                }
+                return line.isOn("rsync");
+            });
+
+            assertSameDump(fixture.path("fullsync-dump"));
+            String address = "127.0.0.1:" + config.port();
+            assertThat(calls(rsync.heads())).isEqualTo(recordedCalls(lines, "127.0.0.1:12320", address));
+            clock.set(
+                    fixture.json("expected-after-handover.json").get("as_of_ms").asLong());
+            assertThat(DataContent.differences(master, fixture.json("expected-after-handover.json")))
+                    .isEmpty();
+        }
+    }
+
+    private StandinConfig config() {
+        return StandinConfig.of(PikaVersion.parse("3.0.16"))
+                .withPace(new Pace(SPEED, 1))
+                .withClock(() -> Instant.ofEpochMilli(clock.get()));
+    }
+
+    private void createTypeDirectories() throws IOException {
+        for (String type : List.of("strings", "hashes", "lists", "sets", "zsets")) {
+            Files.createDirectories(directory.resolve("data").resolve(type));
+        }
+    }
+
+    private void awaitInfo() {
+        await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(directory.resolve("data/info")));
+    }
+
+    /** The dump's files byte by byte; of info the lines that do not name the master. */
+    private void assertSameDump(Path recorded) throws IOException {
+        try (var files = Files.walk(recorded)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path received = directory.resolve("data").resolve(recorded.relativize(file));
+                if (file.endsWith("info")) {
+                    assertThat(Files.readAllLines(received).subList(3, 5))
+                            .isEqualTo(Files.readAllLines(file).subList(3, 5));
+                } else {
+                    assertThat(received).hasSameBinaryContentAs(file);
+                }
+            }
+        }
+    }
+
+    private static List<String> recordedCalls(List<Line> lines, String recordedAddress, String ownAddress) {
+        List<String> connections = new ArrayList<>();
+        StringBuilder said = new StringBuilder();
+        for (Line line : lines) {
+            if (line.isOn("rsync") && !line.fromSlave()) {
+                if (line.event().equals("open")) {
+                    said = new StringBuilder();
+                } else if (line.event().equals("eof")) {
+                    connections.add(said.toString().replace(recordedAddress, ownAddress));
+                } else {
+                    said.append(new String(line.bytes(), java.nio.charset.StandardCharsets.ISO_8859_1));
+                }
+            }
+        }
+        return calls(connections);
+    }
+
+    private static List<String> calls(List<String> connections) {
+        List<String> calls = new ArrayList<>();
+        for (String connection : connections) {
+            Matcher call = MODULE_AND_ARGUMENTS.matcher(connection);
+            calls.add(call.find() ? call.group(1) + " " + call.group(2).replace('\0', ' ') : "nothing");
+        }
+        return calls;
+    }
+}
