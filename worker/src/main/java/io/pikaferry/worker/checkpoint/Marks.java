@@ -55,6 +55,13 @@ public record Marks(int lanes, Map<StreamId, Map<Integer, BinlogPosition>> posit
         return positions.get(stream).get(lane);
     }
 
+    /** Where the lane that is furthest ahead stands. */
+    public BinlogPosition furthest(StreamId stream) {
+        return positions.get(stream).values().stream()
+                .max(BinlogPosition::compareTo)
+                .orElseThrow();
+    }
+
     /** P1: of every stream the place to resume after, which is where its slowest lane stands. */
     public Map<StreamId, BinlogPosition> resumeAfter() {
         Map<StreamId, BinlogPosition> lowest = new TreeMap<>();

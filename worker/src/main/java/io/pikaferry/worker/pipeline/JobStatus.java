@@ -13,6 +13,8 @@ import java.util.Optional;
  *
  * @param retrying what it waits for or tries again; empty: it is getting on
  * @param retryingSinceMillis meaningless while retrying is empty
+ * @param heldExpiries keys whose expiry is held back until the stream has passed it
+ * @param dirtyKeys keys that have to be read again from the source
  * @param rewound whether the target turned out to have lost what it had confirmed before
  */
 public record JobStatus(
@@ -26,7 +28,9 @@ public record JobStatus(
         String sourceVersion,
         String sourceGeneration,
         Optional<String> sourceIdentity,
-        boolean rewound) {
+        boolean rewound,
+        long heldExpiries,
+        long dirtyKeys) {
 
     /** What a running job is doing. */
     public enum Phase {

@@ -46,6 +46,9 @@ final class Progress implements TransferProgress, ScanProgress {
     private long binlogFileBytes = 100L << 20;
     private Optional<SourceInfo> info = Optional.empty();
     private boolean rewound;
+    private boolean snapshotBegun;
+    private long heldExpiries;
+    private long dirtyKeys;
 
     Progress(Clock clock) {
         this.clock = clock;
@@ -70,6 +73,15 @@ final class Progress implements TransferProgress, ScanProgress {
             retryingSince = clock.millis();
         }
         retrying = why;
+    }
+
+    /** A snapshot is being taken under this assignment: what was forced has been begun. */
+    synchronized void beginSnapshot() {
+        snapshotBegun = true;
+    }
+
+    synchronized boolean snapshotBegun() {
+        return snapshotBegun;
     }
 
     synchronized void rewound() {
@@ -121,7 +133,10 @@ final class Progress implements TransferProgress, ScanProgress {
         bytesTotal = total;
     }
 
-    synchronized void confirmed(Map<StreamId, BinlogPosition> positions, Map<StreamId, Long> oldestOnItsWay) {
+    synchronized void confirmed(
+            Map<StreamId, BinlogPosition> positions, Map<StreamId, Long> oldestOnItsWay, long held, long dirty) {
+        heldExpiries = held;
+        dirtyKeys = dirty;
         confirmed.putAll(positions);
         oldest.clear();
         oldest.putAll(oldestOnItsWay);
@@ -154,7 +169,9 @@ final class Progress implements TransferProgress, ScanProgress {
                 info.map(said -> said.version().toString()).orElse(""),
                 info.map(said -> said.generation().toString()).orElse(""),
                 info.flatMap(SourceInfo::identity),
-                rewound);
+                rewound,
+                heldExpiries,
+                dirtyKeys);
     }
 
     private FullSyncStatus fullSyncStatus(long now) {

@@ -34,14 +34,19 @@ sealed interface ResumePlan {
     record TakeSnapshot(boolean begun, boolean exclusive) implements ResumePlan {}
 
     /**
+     * @param force whether a snapshot is wanted whatever there is to go on from
      * @param target what the target says; empty if it knows nothing of the job
      * @param onDisk the snapshot this worker has complete on its disk
      * @throws FerryException if a person has to decide
      */
     static ResumePlan decide(
-            Assignment assignment, SourceInfo source, Optional<TargetState> target, Optional<String> onDisk) {
+            Assignment assignment,
+            boolean force,
+            SourceInfo source,
+            Optional<TargetState> target,
+            Optional<String> onDisk) {
         JobSettings settings = assignment.settings();
-        if (assignment.forceFullSync()) {
+        if (force) {
             boolean exclusive = target.map(TargetState::exclusive).orElse(false);
             return new TakeSnapshot(target.isPresent(), exclusive);
         }

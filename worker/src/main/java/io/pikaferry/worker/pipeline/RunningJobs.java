@@ -53,7 +53,8 @@ public final class RunningJobs {
         SnapshotOnDisk disk = disk(assignment.job());
         JobRun run = new JobRun(
                 assignment,
-                (given, number, progress, ledger) -> new Attempt(given, number, progress, ledger, stages, disk),
+                (given, number, progress, ledger) ->
+                        new Attempt(given, number, progress, ledger, stages, disk, environment.clock()),
                 environment,
                 this::ended);
         runs.put(assignment.job(), run);

@@ -1,13 +1,10 @@
 package io.pikaferry.worker.pipeline;
 
+import static java.util.Objects.requireNonNull;
+
 import io.pikaferry.error.FerryException;
-import io.pikaferry.model.BinlogPosition;
-import io.pikaferry.model.StreamId;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,15 +17,12 @@ final class SourcePulse implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SourcePulse.class);
     private static final long PERIOD_MILLIS = 500;
 
-    private final Supplier<Map<StreamId, BinlogPosition>> ask;
-    private final Consumer<Map<StreamId, BinlogPosition>> tell;
+    private final Runnable ask;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
 
-    SourcePulse(
-            String name, Supplier<Map<StreamId, BinlogPosition>> ask, Consumer<Map<StreamId, BinlogPosition>> tell) {
-        this.ask = ask;
-        this.tell = tell;
+    SourcePulse(String name, Runnable ask) {
+        this.ask = requireNonNull(ask, "ask is null");
         this.thread = new Thread(this::run, name + "-pulse");
         this.thread.setDaemon(true);
     }
@@ -41,7 +35,7 @@ final class SourcePulse implements AutoCloseable {
         try {
             do {
                 try {
-                    tell.accept(ask.get());
+                    ask.run();
                 } catch (FerryException e) {
                     LOG.atDebug()
                             .addKeyValue("error", e.code().id())

@@ -1,6 +1,8 @@
 package io.pikaferry.worker.sender;
 
-/** What the lanes of a job share. */
+import io.pikaferry.worker.target.TargetKeys;
+
+/** What the lanes of a job share. Safe for use by all lanes, but for what belongs to a lane. */
 interface LaneJob {
 
     String name();
@@ -9,6 +11,8 @@ interface LaneJob {
 
     int controlDb();
 
+    TargetKeys keys();
+
     MarkBoard board();
 
     Budget budget();
@@ -16,6 +20,24 @@ interface LaneJob {
     CommandRendering rendering();
 
     Refusals refusals();
+
+    /** Of the lane; another may look only while the lane waits at a gate. */
+    HeldExpiries held(int lane);
+
+    /** Of the lane; another may look only while the lane waits at a gate. */
+    DirtyKeys dirty(int lane);
+
+    /** Whether an expiry has to be held back at this moment. */
+    boolean holds(long expireAtMillis);
+
+    /** Whether a key with this expiry was gone at the source when it executed something in that second. */
+    boolean gone(long expireAtMillis, long executedAtSeconds);
+
+    /** The key has to be read from the source, first or again. */
+    void reread(DirtyKey dirty);
+
+    /** The key is clean, or given up. */
+    void settled(DirtyKey dirty);
 
     void applied(long commands);
 

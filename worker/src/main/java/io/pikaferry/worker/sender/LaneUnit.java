@@ -2,12 +2,15 @@ package io.pikaferry.worker.sender;
 
 import static java.util.Objects.requireNonNull;
 
+import io.pikaferry.error.ErrorCode;
 import io.pikaferry.model.BinlogPosition;
+import io.pikaferry.model.Bytes;
 import io.pikaferry.model.StreamId;
 import io.pikaferry.worker.checkpoint.Watermark.InFlight;
 import io.pikaferry.worker.routing.TargetCommand;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 
 /** What one lane has to do for one item of the stream, or one piece of a snapshot. Never split over two transactions. */
 abstract class LaneUnit {
@@ -94,41 +97,99 @@ abstract class LaneUnit {
         }
     }
 
+    /** From this item on, keys of the lane have to be read again from the source. */
+    static final class Taint extends Item {
+        final List<Bytes> keysOfLane;
+        final ErrorCode code;
+        final String message;
+
+        Taint(
+                StreamId stream,
+                BinlogPosition end,
+                long executedAtSeconds,
+                int db,
+                InFlight inFlight,
+                int permits,
+                List<Bytes> keysOfLane,
+                ErrorCode code,
+                String message) {
+            super(stream, end, executedAtSeconds, db, inFlight, permits);
+            this.keysOfLane = List.copyOf(keysOfLane);
+            this.code = requireNonNull(code, "code is null");
+            this.message = requireNonNull(message, "message is null");
+        }
+    }
+
+    /** A dirty key was read from the source; everything of the stream before the end of the reading is before this. */
+    static final class Repair extends LaneUnit {
+        final SourceCopy copy;
+
+        Repair(SourceCopy copy) {
+            super(0);
+            this.copy = requireNonNull(copy, "copy is null");
+        }
+    }
+
+    /** A dirty key cannot be read. */
+    static final class GiveUp extends LaneUnit {
+        final DirtyKey dirty;
+
+        GiveUp(DirtyKey dirty) {
+            super(0);
+            this.dirty = requireNonNull(dirty, "dirty is null");
+        }
+    }
+
     /** A piece of a snapshot: commands that are repeated whole if the load is. */
     static final class Load extends LaneUnit {
         final int db;
         final byte[] key;
         final List<byte[][]> commands;
+        final long expireAtMillis;
         final long elements;
         final boolean endsKey;
 
-        Load(int db, byte[] key, List<byte[][]> commands, long elements, boolean endsKey, int permits) {
+        /** @param expireAtMillis what the key gets after the commands; 0: nothing */
+        Load(
+                int db,
+                byte[] key,
+                List<byte[][]> commands,
+                long expireAtMillis,
+                long elements,
+                boolean endsKey,
+                int permits) {
             super(permits);
             this.db = db;
-            this.key = key;
+            this.key = requireNonNull(key, "key is null");
             this.commands = requireNonNull(commands, "commands is null");
+            this.expireAtMillis = expireAtMillis;
             this.elements = elements;
             this.endsKey = endsKey;
         }
     }
 
-    /** The lane has nothing left up to these positions: its marks may move there although it had no data to carry them. */
+    /**
+     * The lane has nothing left up to these positions: its marks may move there although it had no data to carry them.
+     * Expiries that the stream has passed by these seconds, of each database of the target, need not be held back any more.
+     */
     static final class Advance extends LaneUnit {
         final Map<StreamId, BinlogPosition> upTo;
+        final Map<Integer, Long> quietSeconds;
 
-        Advance(Map<StreamId, BinlogPosition> upTo) {
+        Advance(Map<StreamId, BinlogPosition> upTo, Map<Integer, Long> quietSeconds) {
             super(0);
             this.upTo = Map.copyOf(upTo);
+            this.quietSeconds = Map.copyOf(quietSeconds);
         }
     }
 
     /** Everything the lane had before is done when this is reached. */
-    static final class Fence extends LaneUnit {
-        final java.util.concurrent.CountDownLatch reached;
+    static final class Milestone extends LaneUnit {
+        final CountDownLatch reached;
 
-        Fence(java.util.concurrent.CountDownLatch reached) {
+        Milestone(CountDownLatch reached) {
             super(0);
-            this.reached = reached;
+            this.reached = requireNonNull(reached, "reached is null");
         }
     }
 }

@@ -4,15 +4,24 @@ import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
+import io.pikaferry.worker.routing.LaneOf;
+import io.pikaferry.worker.target.TargetKeys;
 import io.pikaferry.worker.target.TargetLink;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The lanes of a job. Writes of one key keep their order; writes of different keys may overtake each other unless a gate
@@ -31,20 +40,29 @@ public final class SenderPool implements AutoCloseable {
     private final Shared shared;
 
     /**
+     * What all lanes of a job are told.
+     *
+     * @param name for threads
+     * @param controlDb the target's database that has the job's own keys
+     * @param setTakesPxat whether the target is Redis 6.2 or newer
+     * @param expiry how the source computes with expiries
+     */
+    public record Terms(
+            String name,
+            SenderConfig config,
+            int controlDb,
+            TargetKeys keys,
+            boolean setTakesPxat,
+            ExpiryRule expiry) {}
+
+    /**
      * @param board the marks; empty for a load, which has none
      * @param links opens a connection of the job's tenure; called once per lane
      */
     public SenderPool(
-            String name,
-            SenderConfig config,
-            int controlDb,
-            boolean setTakesPxat,
-            Optional<MarkBoard> board,
-            Supplier<TargetLink> links,
-            Refusals refusals,
-            Runnable onFailure) {
-        this.shared =
-                new Shared(name, config, controlDb, new CommandRendering(setTakesPxat), board, refusals, onFailure);
+            Terms terms, Optional<MarkBoard> board, Supplier<TargetLink> links, Refusals refusals, Runnable onFailure) {
+        this.shared = new Shared(terms, board, refusals, onFailure);
+        SenderConfig config = terms.config();
         List<Lane> opened = new ArrayList<>();
         try {
             for (int i = 0; i < config.lanes(); i++) {
@@ -78,6 +96,52 @@ public final class SenderPool implements AutoCloseable {
         return shared.board();
     }
 
+    /**
+     * Takes over what an earlier tenure left in the target: expiries held back, dirty keys. Before {@link #start}.
+     *
+     * @param control stands in the control database
+     */
+    public void adopt(TargetLink control, IntUnaryOperator targetDb) {
+        OwnHash held = new OwnHash(control, shared.keys().held());
+        held.forEach((field, value) -> {
+            HeldExpiries.Held key = HeldExpiries.parse(field, value);
+            shared.held(LaneOf.lane(key.key().array(), size()))
+                    .put(key.db(), key.key().array(), key.expireAtMillis());
+        });
+        OwnHash dirty = new OwnHash(control, shared.keys().dirty());
+        dirty.forEach((field, value) -> {
+            DirtyKey key = DirtyKeys.parse(field, value, targetDb);
+            if (shared.dirty(LaneOf.lane(key.key().array(), size())).add(key)) {
+                shared.reread(key);
+            }
+        });
+    }
+
+    /** From now on expiries nearer than this are held back. */
+    public void holdExpiriesWithin(Duration horizon) {
+        shared.horizonMillis = horizon.toMillis();
+    }
+
+    /** How many expiries are held back. Approximate while lanes run. */
+    public long heldExpiries() {
+        return shared.held.stream().mapToLong(HeldExpiries::size).sum();
+    }
+
+    /** How many keys have to be read again from the source. */
+    public long dirtyKeys() {
+        return shared.unsettled.get();
+    }
+
+    /** The next key to read from the source; empty if there was none within the wait. */
+    public Optional<DirtyKey> nextDirty(Duration wait) throws InterruptedException {
+        return Optional.ofNullable(shared.toRead.poll(wait.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    /** The key could not be read just now. */
+    public void readLater(DirtyKey dirty) {
+        shared.toRead.add(dirty);
+    }
+
     /** Commands the target has confirmed, of items and of the load. */
     public long commandsApplied() {
         return shared.commands.sum();
@@ -109,7 +173,7 @@ public final class SenderPool implements AutoCloseable {
      */
     public void drain() throws InterruptedException {
         CountDownLatch reached = new CountDownLatch(lanes.size());
-        lanes.forEach(lane -> lane.put(new LaneUnit.Fence(reached)));
+        lanes.forEach(lane -> lane.put(new LaneUnit.Milestone(reached)));
         while (!reached.await(100, TimeUnit.MILLISECONDS)) {
             check();
         }
@@ -137,36 +201,39 @@ public final class SenderPool implements AutoCloseable {
 
     private static final class Shared implements LaneJob {
 
+        private final Terms terms;
         private final String name;
-        private final SenderConfig config;
-        private final int controlDb;
         private final CommandRendering rendering;
         private final Optional<MarkBoard> board;
         private final Refusals refusals;
         private final Runnable onFailure;
         private final Budget budget;
+        private final List<HeldExpiries> held;
+        private final List<DirtyKeys> dirty;
+        private final LinkedBlockingQueue<DirtyKey> toRead = new LinkedBlockingQueue<>();
+        private final Set<DirtyKey> known = ConcurrentHashMap.newKeySet();
+        private final AtomicInteger unsettled = new AtomicInteger();
         private final LongAdder commands = new LongAdder();
         private final LongAdder keys = new LongAdder();
         private final LongAdder elements = new LongAdder();
         private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
+        private volatile long horizonMillis;
         private volatile List<Lane> lanes = List.of();
 
-        Shared(
-                String name,
-                SenderConfig config,
-                int controlDb,
-                CommandRendering rendering,
-                Optional<MarkBoard> board,
-                Refusals refusals,
-                Runnable onFailure) {
-            this.name = requireNonNull(name, "name is null");
-            this.config = requireNonNull(config, "config is null");
-            this.controlDb = controlDb;
-            this.rendering = rendering;
+        Shared(Terms terms, Optional<MarkBoard> board, Refusals refusals, Runnable onFailure) {
+            this.terms = requireNonNull(terms, "terms is null");
+            this.name = terms.name();
+            this.rendering = new CommandRendering(terms.setTakesPxat());
             this.board = requireNonNull(board, "board is null");
             this.refusals = requireNonNull(refusals, "refusals is null");
             this.onFailure = requireNonNull(onFailure, "onFailure is null");
-            this.budget = new Budget(config.budgetBytes());
+            this.budget = new Budget(terms.config().budgetBytes());
+            this.held = Stream.generate(HeldExpiries::new)
+                    .limit(terms.config().lanes())
+                    .toList();
+            this.dirty = Stream.generate(DirtyKeys::new)
+                    .limit(terms.config().lanes())
+                    .toList();
         }
 
         @Override
@@ -176,12 +243,17 @@ public final class SenderPool implements AutoCloseable {
 
         @Override
         public SenderConfig config() {
-            return config;
+            return terms.config();
         }
 
         @Override
         public int controlDb() {
-            return controlDb;
+            return terms.controlDb();
+        }
+
+        @Override
+        public TargetKeys keys() {
+            return terms.keys();
         }
 
         @Override
@@ -202,6 +274,42 @@ public final class SenderPool implements AutoCloseable {
         @Override
         public Refusals refusals() {
             return refusals;
+        }
+
+        @Override
+        public HeldExpiries held(int lane) {
+            return held.get(lane);
+        }
+
+        @Override
+        public DirtyKeys dirty(int lane) {
+            return dirty.get(lane);
+        }
+
+        @Override
+        public boolean holds(long expireAtMillis) {
+            return HeldExpiries.shiftable(expireAtMillis)
+                    && expireAtMillis < System.currentTimeMillis() + horizonMillis;
+        }
+
+        @Override
+        public boolean gone(long expireAtMillis, long executedAtSeconds) {
+            return terms.expiry().gone(expireAtMillis, executedAtSeconds);
+        }
+
+        @Override
+        public void reread(DirtyKey key) {
+            if (known.add(key)) {
+                unsettled.incrementAndGet();
+            }
+            toRead.add(key);
+        }
+
+        @Override
+        public void settled(DirtyKey key) {
+            if (known.remove(key)) {
+                unsettled.decrementAndGet();
+            }
         }
 
         @Override

@@ -56,9 +56,6 @@ public final class SnapshotFeed implements SnapshotSink {
             commands.add(new byte[][] {Words.UNLINK, chunk.key()});
         }
         long elements = data(chunk, commands);
-        if (chunk.last() && chunk.expireAtMillis() != 0) {
-            commands.add(new byte[][] {Words.PEXPIREAT, chunk.key(), Words.ascii(chunk.expireAtMillis())});
-        }
         long bytes = 0;
         for (byte[][] command : commands) {
             for (byte[] argument : command) {
@@ -69,7 +66,13 @@ public final class SnapshotFeed implements SnapshotSink {
         int permits = pool.budget().acquire(bytes);
         pool.lane(LaneOf.lane(chunk.key(), pool.size()))
                 .put(new LaneUnit.Load(
-                        targetDb.applyAsInt(chunk.db()), chunk.key(), commands, elements, chunk.last(), permits));
+                        targetDb.applyAsInt(chunk.db()),
+                        chunk.key(),
+                        commands,
+                        chunk.last() ? chunk.expireAtMillis() : 0,
+                        elements,
+                        chunk.last(),
+                        permits));
     }
 
     /** @return how many elements */

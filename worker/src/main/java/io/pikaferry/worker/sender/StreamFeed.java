@@ -17,7 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
@@ -43,6 +46,10 @@ public final class StreamFeed {
     private final Map<StreamId, Watermark> watermarks = new TreeMap<>();
     private final Map<StreamId, BinlogPosition> lastFed = new HashMap<>();
     private final Map<StreamId, BinlogPosition> lastAdvanced = new HashMap<>();
+    private final Map<StreamId, Long> lastExecuted = new ConcurrentHashMap<>();
+    private final Map<StreamId, Long> quietSince = new ConcurrentHashMap<>();
+    private final Queue<SourceCopy> copies = new ConcurrentLinkedQueue<>();
+    private final Queue<DirtyKey> hopeless = new ConcurrentLinkedQueue<>();
 
     /** Which keys lie in the slot of a stream. */
     public interface SlotFilter {
@@ -100,10 +107,7 @@ public final class StreamFeed {
             feedSweep(
                     item, new KeyFilter(matching.pattern(), matching.redisType(), belongs(stream), matching.atMost()));
         } else if (mapped instanceof Mapped.Reread reread) {
-            for (Bytes key : reread.keys()) {
-                refuse(item, key, reread.code(), reread.message());
-            }
-            sent(item, 0);
+            feedTaint(item, reread);
         } else if (mapped instanceof Mapped.Refused refused) {
             refuse(item, refused.key(), refused.code(), refused.message());
             sent(item, 0);
@@ -111,6 +115,67 @@ public final class StreamFeed {
             sent(item, 0);
         }
         lastFed.put(stream, item.end());
+        if (item.executedAtSeconds() > 0) {
+            lastExecuted.put(stream, item.executedAtSeconds());
+        }
+    }
+
+    /**
+     * Everything the source had executed before that second has been confirmed: it was asked where its binlog ends, and that is
+     * where we are. Safe from any thread.
+     */
+    public void quiet(StreamId stream, long second) {
+        quietSince.merge(stream, second, Math::max);
+    }
+
+    private void feedTaint(BinlogItem item, Mapped.Reread reread) throws InterruptedException {
+        Map<Integer, List<Bytes>> parts = new TreeMap<>();
+        reread.keys().forEach(key -> parts.computeIfAbsent(laneOf(key.array()), lane -> new ArrayList<>())
+                .add(key));
+        parts.keySet().removeIf(lane -> covered(item, lane));
+        Watermark.InFlight inFlight = sent(item, parts.size());
+        for (Map.Entry<Integer, List<Bytes>> part : parts.entrySet()) {
+            int permits = pool.budget().acquire(item.content().length / parts.size());
+            pool.lane(part.getKey())
+                    .put(new LaneUnit.Taint(
+                            item.stream(),
+                            item.end(),
+                            item.executedAtSeconds(),
+                            db(item),
+                            inFlight,
+                            permits,
+                            part.getValue(),
+                            reread.code(),
+                            reread.message()));
+        }
+    }
+
+    /** A dirty key was read; it is replaced when the stream has come to where the reading ended. Safe from any thread. */
+    public void offer(SourceCopy copy) {
+        copies.add(copy);
+    }
+
+    /** A dirty key cannot be read. Safe from any thread. */
+    public void giveUp(DirtyKey dirty) {
+        hopeless.add(dirty);
+    }
+
+    /** Puts in what has been offered and is due. To be called again and again by the feeding thread. */
+    public void serveOffers() {
+        for (int i = copies.size(); i > 0; i--) {
+            SourceCopy copy = copies.poll();
+            if (copy == null) {
+                break;
+            }
+            if (copy.after().isAfter(lastFed.get(copy.dirty().stream()))) {
+                copies.add(copy); // not yet
+            } else {
+                pool.lane(laneOf(copy.dirty().key().array())).put(new LaneUnit.Repair(copy));
+            }
+        }
+        for (DirtyKey dirty = hopeless.poll(); dirty != null; dirty = hopeless.poll()) {
+            pool.lane(laneOf(dirty.key().array())).put(new LaneUnit.GiveUp(dirty));
+        }
     }
 
     private void refuse(BinlogItem item, Bytes key, ErrorCode code, String message) {
@@ -248,8 +313,8 @@ public final class StreamFeed {
     }
 
     /**
-     * Lets the marks of lanes that had nothing to carry follow the others. To be called about once a second by the feeding
-     * thread; costs nothing where nothing was fed.
+     * Lets the marks of lanes that had nothing to carry follow the others, and expiries that the stream has passed be given. To
+     * be called about twice a second by the feeding thread.
      */
     public void advance() {
         Map<StreamId, BinlogPosition> moved = new HashMap<>();
@@ -258,11 +323,23 @@ public final class StreamFeed {
                 moved.put(stream, position);
             }
         });
-        if (!moved.isEmpty()) {
-            lastAdvanced.putAll(moved);
+        lastAdvanced.putAll(moved);
+        Map<Integer, Long> quiet = quietSeconds();
+        if (!moved.isEmpty() || pool.heldExpiries() > 0) {
             for (int lane = 0; lane < pool.size(); lane++) {
-                pool.lane(lane).put(new LaneUnit.Advance(moved));
+                pool.lane(lane).put(new LaneUnit.Advance(moved, quiet));
             }
         }
+    }
+
+    /** Of each database of the target the second before which nothing more can come from the source. */
+    private Map<Integer, Long> quietSeconds() {
+        Map<Integer, Long> quiet = new HashMap<>();
+        lastFed.keySet()
+                .forEach(stream -> quiet.merge(
+                        targetDb.applyAsInt(stream.db()),
+                        Math.max(lastExecuted.getOrDefault(stream, 0L), quietSince.getOrDefault(stream, 0L)),
+                        Math::min));
+        return quiet;
     }
 }

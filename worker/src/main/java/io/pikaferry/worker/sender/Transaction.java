@@ -23,7 +23,14 @@ import java.util.Optional;
 final class Transaction<O> {
 
     /** One command, by its name, that the target refused while the others took effect, or because of which none did. */
-    record Refusal<O>(O owner, String command, TargetError error) {}
+    record Refusal<O>(O owner, String command, TargetError error) {
+        /** What the ledger says: the command's name and the target's word; an unknown command's arguments are cut off. */
+        String message() {
+            String text = error.message();
+            int args = text.indexOf(", with args");
+            return command + ": " + (args < 0 ? text : text.substring(0, args));
+        }
+    }
 
     /**
      * What became of it.

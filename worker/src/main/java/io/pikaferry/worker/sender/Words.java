@@ -20,6 +20,8 @@ final class Words {
     static final byte[] MATCH = ascii("MATCH");
     static final byte[] COUNT = ascii("COUNT");
     static final byte[] TYPE = ascii("TYPE");
+    static final byte[] TIME = ascii("TIME");
+    static final byte[] PTTL = ascii("PTTL");
 
     private Words() {}
 

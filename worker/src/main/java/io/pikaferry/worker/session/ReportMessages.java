@@ -52,7 +52,9 @@ final class ReportMessages {
                 .setCommandsApplied(status.commandsApplied())
                 .setCommandsPerSecond(status.commandsPerSecond())
                 .setSourceVersion(status.sourceVersion())
-                .setSourceGeneration(status.sourceGeneration());
+                .setSourceGeneration(status.sourceGeneration())
+                .setHeldExpiries(status.heldExpiries())
+                .setDirtyKeys(status.dirtyKeys());
         status.retrying().ifPresent(why -> progress.setRetrying(reason(why, status.retryingSinceMillis())));
         status.fullSync().ifPresent(fullSync -> progress.setFullSync(fullSync(fullSync)));
         for (StreamStatus stream : status.streams()) {

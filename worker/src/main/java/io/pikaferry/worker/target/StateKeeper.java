@@ -105,6 +105,13 @@ public final class StateKeeper {
         }
     }
 
+    /** Forgets expiries held back and dirty keys: the keys they speak of are gone. */
+    public void forgetKeys(TargetLink link) {
+        if (link.call(ascii("DEL"), keys.held(), keys.dirty()) instanceof TargetError error) {
+            throw error.asException(links.address(), "DEL");
+        }
+    }
+
     /** The HSET that writes the whole state. */
     public byte[][] render(TargetState state) {
         List<byte[]> args = new ArrayList<>();

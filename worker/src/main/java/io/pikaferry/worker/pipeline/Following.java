@@ -1,0 +1,174 @@
+package io.pikaferry.worker.pipeline;
+
+import static java.util.Objects.requireNonNull;
+
+import io.pikaferry.model.BinlogPosition;
+import io.pikaferry.model.StreamId;
+import io.pikaferry.worker.binlog.BinlogItem;
+import io.pikaferry.worker.master.ClientPort;
+import io.pikaferry.worker.master.ReplicationSession;
+import io.pikaferry.worker.master.SourceAccess;
+import io.pikaferry.worker.pipeline.JobStatus.Phase;
+import io.pikaferry.worker.reconcile.Rereads;
+import io.pikaferry.worker.reconcile.SourceKeyReader;
+import io.pikaferry.worker.routing.CommandMapper;
+import io.pikaferry.worker.routing.Slots;
+import io.pikaferry.worker.sender.SenderPool;
+import io.pikaferry.worker.sender.StreamFeed;
+import io.pikaferry.worker.target.TargetState;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Follows the binlog: from the session through the mapper into the lanes, until it is wound up or something fails.
+ *
+ * <p>Threads: {@link #run} the job's; {@link #wind} and {@link #publish} any.
+ */
+final class Following {
+
+    private static final Duration LOOK_AROUND = Duration.ofMillis(20);
+    private static final long ADVANCE_NANOS = Duration.ofMillis(500).toNanos();
+
+    /** At the tail an expiry nearer than this is held back: about as long as a failover takes, with some to spare. */
+    private static final Duration HOLD_EXPIRIES_AT_TAIL = Duration.ofSeconds(15);
+
+    /** How far the source's clock may be behind ours. */
+    private static final long CLOCK_SKEW_SECONDS = 1;
+
+    private final Footing footing;
+    private final ReplicationSession session;
+    private final Clock clock;
+    private final BoundaryDoubt doubt;
+    private volatile boolean winding;
+    private volatile boolean applied;
+    private volatile Optional<StreamFeed> feed = Optional.empty();
+    private volatile Optional<SenderPool> lanes = Optional.empty();
+
+    Following(Footing footing, ReplicationSession session, Clock clock, BoundaryDoubt doubt) {
+        this.footing = requireNonNull(footing, "footing is null");
+        this.session = requireNonNull(session, "session is null");
+        this.clock = requireNonNull(clock, "clock is null");
+        this.doubt = requireNonNull(doubt, "doubt is null");
+    }
+
+    void run(TargetState state) throws InterruptedException {
+        footing.progress().enter(Phase.CATCH_UP);
+        String name = "job-" + footing.tenure().job();
+        try (SenderPool pool = footing.followPool(state)) {
+            pool.holdExpiriesWithin(Loading.HOLD_EXPIRIES_WITHIN);
+            pool.adopt(footing.control(), footing.settings()::targetDb);
+            footing.progress().counting(pool::commandsApplied);
+            StreamFeed streams = new StreamFeed(
+                    pool,
+                    state.marks().orElseThrow(),
+                    footing.settings()::targetDb,
+                    slotFilter(),
+                    footing.ledger(),
+                    session::confirm);
+            feed = Optional.of(streams);
+            lanes = Optional.of(pool);
+            pool.start();
+            try (SourcePulse pulse = new SourcePulse(name, this::sourceEnds);
+                    Rereads rereads =
+                            new Rereads(name, pool, streams, keyReader(), footing.master()::producerPositions)) {
+                pulse.start();
+                rereads.start();
+                feedUntilWound(pool, streams);
+                streams.advance();
+                pool.drain();
+            } catch (InterruptedException e) {
+                pool.check(); // a lane failed and woke us
+                throw e;
+            } finally {
+                publish();
+            }
+        }
+    }
+
+    private Optional<StreamFeed.SlotFilter> slotFilter() {
+        if (footing.source().slots() == 1) {
+            return Optional.empty();
+        }
+        Slots slots = new Slots(footing.source().slots());
+        return Optional.of((stream, key) -> slots.has(stream.slot(), key));
+    }
+
+    private SourceKeyReader keyReader() {
+        SourceAccess source =
+                new SourceAccess(footing.settings().source(), footing.settings().sourcePassword());
+        return new SourceKeyReader(new ClientPort(source), footing.source().generation(), clock);
+    }
+
+    private void feedUntilWound(SenderPool pool, StreamFeed streams) throws InterruptedException {
+        CommandMapper mapper = footing.mapper();
+        long advanceAt = System.nanoTime() + ADVANCE_NANOS;
+        while (!winding) {
+            Optional<BinlogItem> item = session.next(LOOK_AROUND);
+            if (item.isPresent()) {
+                streams.feed(item.get(), doubt.about(item.get(), mapper.map(item.get())));
+            }
+            streams.serveOffers();
+            if (System.nanoTime() > advanceAt) {
+                pool.check();
+                streams.advance();
+                applied |= pool.commandsApplied() > 0;
+                if (footing.progress().phase() == Phase.TAIL) {
+                    footing.progress().retrying(Optional.empty());
+                    pool.holdExpiriesWithin(HOLD_EXPIRIES_AT_TAIL);
+                }
+                advanceAt = System.nanoTime() + ADVANCE_NANOS;
+            }
+        }
+    }
+
+    private void sourceEnds() {
+        long askedAt = clock.millis() / 1000;
+        Map<StreamId, BinlogPosition> ends = footing.master().producerPositions();
+        footing.progress().sourceEnds(ends);
+        Optional<StreamFeed> streams = feed;
+        if (streams.isEmpty()) {
+            return;
+        }
+        Map<StreamId, BinlogPosition> confirmed = streams.get().confirmed();
+        boolean everywhere = true;
+        for (Map.Entry<StreamId, BinlogPosition> end : ends.entrySet()) {
+            BinlogPosition ours = confirmed.get(end.getKey());
+            if (ours != null && !end.getValue().isAfter(ours)) {
+                streams.get().quiet(end.getKey(), askedAt - CLOCK_SKEW_SECONDS);
+            } else {
+                everywhere = false;
+            }
+        }
+        if (everywhere && footing.progress().phase() == Phase.CATCH_UP) {
+            footing.progress().enter(Phase.TAIL);
+        }
+    }
+
+    /** Comes to an end after confirming what is on its way. */
+    void wind() {
+        winding = true;
+    }
+
+    /** Whether it got anything into the target. */
+    boolean hasApplied() {
+        return applied;
+    }
+
+    /** Puts down how far the streams are. */
+    void publish() {
+        Optional<StreamFeed> streams = feed;
+        Optional<SenderPool> pool = lanes;
+        if (streams.isEmpty() || pool.isEmpty()) {
+            return;
+        }
+        Map<StreamId, Long> oldest = new TreeMap<>();
+        Map<StreamId, BinlogPosition> confirmed = streams.get().confirmed();
+        confirmed.keySet().forEach(stream -> oldest.put(stream, streams.get().oldestOnItsWay(stream)));
+        footing.progress()
+                .confirmed(
+                        confirmed, oldest, pool.get().heldExpiries(), pool.get().dirtyKeys());
+    }
+}

@@ -1,0 +1,87 @@
+package io.pikaferry.worker.pipeline;
+
+import static java.util.Objects.requireNonNull;
+
+import io.pikaferry.worker.ledger.Ledger;
+import io.pikaferry.worker.master.Master;
+import io.pikaferry.worker.master.SourceInfo;
+import io.pikaferry.worker.routing.CommandMapper;
+import io.pikaferry.worker.sender.MarkBoard;
+import io.pikaferry.worker.sender.SenderConfig;
+import io.pikaferry.worker.sender.SenderPool;
+import io.pikaferry.worker.target.Fence;
+import io.pikaferry.worker.target.StateKeeper;
+import io.pikaferry.worker.target.TargetCheck.Abilities;
+import io.pikaferry.worker.target.TargetKeys;
+import io.pikaferry.worker.target.TargetLink;
+import io.pikaferry.worker.target.TargetState;
+import io.pikaferry.worker.target.Tenure;
+import java.util.Optional;
+
+/**
+ * Where one try stands: the fence taken, the master dialled, both sides known. What the stages of a try share.
+ *
+ * @param control the try's own connection, in the control database
+ * @param mapper what the source's commands mean
+ */
+record Footing(
+        JobSettings settings,
+        Tenure tenure,
+        TargetKeys keys,
+        StateKeeper keeper,
+        Fence fence,
+        TargetLink control,
+        Abilities abilities,
+        Master master,
+        CommandMapper mapper,
+        SenderConfig sender,
+        Progress progress,
+        Ledger ledger) {
+
+    Footing {
+        requireNonNull(settings, "settings is null");
+        requireNonNull(tenure, "tenure is null");
+        requireNonNull(keys, "keys is null");
+        requireNonNull(keeper, "keeper is null");
+        requireNonNull(fence, "fence is null");
+        requireNonNull(control, "control is null");
+        requireNonNull(abilities, "abilities is null");
+        requireNonNull(master, "master is null");
+        requireNonNull(mapper, "mapper is null");
+        requireNonNull(sender, "sender is null");
+        requireNonNull(progress, "progress is null");
+        requireNonNull(ledger, "ledger is null");
+    }
+
+    static CommandMapper mapper(SourceInfo source) {
+        return source.slots() > 1
+                ? CommandMapper.forShardedSource(source.version(), source.slots())
+                : CommandMapper.forSource(source.version());
+    }
+
+    SourceInfo source() {
+        return master.info();
+    }
+
+    /** Lanes for a load, which has no marks. */
+    SenderPool loadPool() {
+        return pool(Optional.empty());
+    }
+
+    /** Lanes that go on from the marks. */
+    SenderPool followPool(TargetState state) {
+        return pool(Optional.of(new MarkBoard(keys, keeper, state, tenure.epoch())));
+    }
+
+    private SenderPool pool(Optional<MarkBoard> board) {
+        Thread job = Thread.currentThread();
+        SenderPool.Terms terms = new SenderPool.Terms(
+                "job-" + tenure.job(),
+                sender,
+                settings.target().controlDb(),
+                keys,
+                abilities.setTakesPxat(),
+                mapper::wasGone);
+        return new SenderPool(terms, board, fence::open, ledger, job::interrupt);
+    }
+}

@@ -1,0 +1,135 @@
+package io.pikaferry.worker.sender;
+
+import static java.util.Objects.requireNonNull;
+
+import io.pikaferry.error.ErrorCode;
+import io.pikaferry.model.BinlogPosition;
+import io.pikaferry.model.Bytes;
+import io.pikaferry.model.StreamId;
+import io.pikaferry.worker.routing.TargetCommand;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A key of which the log does not say what it became (DESIGN §8). What the stream still has for it is not applied but
+ * remembered, until the key has been read whole from the source.
+ *
+ * <pre>
+ *   stream   … ─ t1 ──── t2 ─────── t3 ───▶        t: items that touch the key
+ *   source          p1 ─ read ─ p2                 what was read holds t1, maybe t2, not t3
+ *   applied  read, then t2 and t3 again: so t2 must be of a kind that may be applied twice
+ * </pre>
+ *
+ * <p>Threads: its lane's; the identifying fields any.
+ */
+public final class DirtyKey {
+
+    /** More than so many between two reads, and the read is repeated. */
+    private static final int MAX_TOUCHES = 2_000;
+
+    private final StreamId stream;
+    private final int db;
+    private final Bytes key;
+    private final ErrorCode code;
+    private final String message;
+    private final BinlogPosition since;
+    private final List<Touch> touches = new ArrayList<>();
+    private boolean overflowed;
+    private int reads;
+
+    /**
+     * An item that touched the key while it was dirty.
+     *
+     * @param command what it did; empty: that is not known without reading the key
+     */
+    record Touch(BinlogPosition end, Optional<TargetCommand> command) {}
+
+    /**
+     * @param db of the target
+     * @param code what the ledger says if it cannot be read
+     * @param since the item that made it dirty
+     */
+    DirtyKey(StreamId stream, int db, Bytes key, ErrorCode code, String message, BinlogPosition since) {
+        this.stream = requireNonNull(stream, "stream is null");
+        this.db = db;
+        this.key = requireNonNull(key, "key is null");
+        this.code = requireNonNull(code, "code is null");
+        this.message = requireNonNull(message, "message is null");
+        this.since = requireNonNull(since, "since is null");
+    }
+
+    public StreamId stream() {
+        return stream;
+    }
+
+    public Bytes key() {
+        return key;
+    }
+
+    /** Reading begins no earlier than here. */
+    public BinlogPosition since() {
+        return since;
+    }
+
+    int db() {
+        return db;
+    }
+
+    ErrorCode code() {
+        return code;
+    }
+
+    String message() {
+        return message;
+    }
+
+    void touched(BinlogPosition end, TargetCommand command) {
+        add(new Touch(end, Optional.of(command)));
+    }
+
+    /** What an item did to the key cannot be told without reading it. */
+    void touchedUnknown(BinlogPosition end) {
+        add(new Touch(end, Optional.empty()));
+    }
+
+    private void add(Touch touch) {
+        if (touches.size() == MAX_TOUCHES) {
+            touches.remove(0);
+            overflowed = true;
+        }
+        touches.add(touch);
+    }
+
+    /**
+     * Whether what was read between the positions, followed by what the stream has had since, is what the key is now.
+     *
+     * @param before the source's end when reading began
+     * @param after where it ended when all was read
+     */
+    boolean settledBy(BinlogPosition before, BinlogPosition after) {
+        boolean complete = !overflowed;
+        overflowed = false;
+        touches.removeIf(touch -> !touch.end().isAfter(before));
+        return complete
+                && touches.stream()
+                        .allMatch(touch -> touch.command().isPresent()
+                                && (touch.end().isAfter(after)
+                                        || touch.command().get().repeatable()));
+    }
+
+    /** What has to be applied after what was read. */
+    List<TargetCommand> commandsSince() {
+        return touches.stream().flatMap(touch -> touch.command().stream()).toList();
+    }
+
+    /** @return how often it was read, this time included; for the reading thread */
+    public int read() {
+        return ++reads;
+    }
+
+    @Override
+    public String toString() {
+        return "a dirty key of " + stream + " since " + since;
+    }
+}

@@ -1,0 +1,12 @@
+package io.pikaferry.worker.sender;
+
+/** How the source computes with expiries. */
+public interface ExpiryRule {
+
+    /**
+     * Whether a key with this expiry was gone at the source when it executed something.
+     *
+     * @param executedAtSeconds since the epoch; 0, unknown: it was there
+     */
+    boolean gone(long expireAtMillis, long executedAtSeconds);
+}

@@ -1,0 +1,441 @@
+package io.pikaferry.worker.sender;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Objects.requireNonNull;
+
+import io.pikaferry.error.ErrorCode;
+import io.pikaferry.error.FerryException;
+import io.pikaferry.model.BinlogPosition;
+import io.pikaferry.model.Bytes;
+import io.pikaferry.model.StreamId;
+import io.pikaferry.worker.routing.LaneOf;
+import io.pikaferry.worker.routing.TargetCommand;
+import io.pikaferry.worker.routing.TargetCommand.Expiry;
+import io.pikaferry.worker.sender.Transaction.Outcome;
+import io.pikaferry.worker.sender.Transaction.Refusal;
+import io.pikaferry.worker.target.TargetError;
+import io.pikaferry.worker.target.TargetLink;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Applies items to the target, together with the lane's mark that says so (P2): renders commands, holds expiries back, leaves
+ * dirty keys alone.
+ *
+ * <p>Threads: the lane's.
+ */
+final class ItemWriter {
+
+    private final int lane;
+    private final LaneJob job;
+    private final TargetLink link;
+    private final Patience patience;
+
+    // What has been planned for the next transaction.
+    private final List<Planned> planned = new ArrayList<>();
+    private final List<byte[][]> own = new ArrayList<>();
+    private final Map<StreamId, BinlogPosition> marks = new HashMap<>();
+    private final List<LaneUnit.Item> items = new ArrayList<>();
+    private final List<DirtyKey> freshlyDirty = new ArrayList<>();
+    private long commands;
+
+    /** A command as it will be sent; compared by identity. */
+    private static final class Planned {
+        final int db;
+        final Owner owner;
+        final List<byte[][]> rendered;
+
+        Planned(int db, Owner owner, List<byte[][]> rendered) {
+            this.db = db;
+            this.owner = owner;
+            this.rendered = rendered;
+        }
+    }
+
+    private record Owner(LaneUnit.Item item, TargetCommand command) {}
+
+    ItemWriter(int lane, LaneJob job, TargetLink link, Patience patience) {
+        this.lane = lane;
+        this.job = requireNonNull(job, "job is null");
+        this.link = requireNonNull(link, "link is null");
+        this.patience = requireNonNull(patience, "patience is null");
+    }
+
+    void write(List<? extends LaneUnit> batch) throws InterruptedException {
+        for (LaneUnit unit : batch) {
+            LaneUnit.Write write = (LaneUnit.Write) unit;
+            if (holdsAny(write)) {
+                expireWhatIsGone(write);
+            }
+            plan(write);
+        }
+        flush();
+    }
+
+    private void plan(LaneUnit.Write write) {
+        for (TargetCommand command : write.commands) {
+            if (touchesDirty(write, command)) {
+                continue;
+            }
+            List<byte[][]> rendered = new ArrayList<>(2);
+            job.rendering().render(command, expireAt(write.db, command), rendered);
+            planned.add(new Planned(write.db, new Owner(write, command), rendered));
+        }
+        commands += write.commands.size();
+        finishWith(write);
+    }
+
+    private void finishWith(LaneUnit.Item item) {
+        marks.put(item.stream, item.end);
+        items.add(item);
+    }
+
+    /** The expiry to give: the one wanted, or the same held back. */
+    private long expireAt(int db, TargetCommand command) {
+        if (command.expiry() != Expiry.AT) {
+            return 0;
+        }
+        return expireAt(db, command.keys()[0], command.expireAtMillis());
+    }
+
+    private long expireAt(int db, byte[] key, long wanted) {
+        HeldExpiries held = job.held(lane);
+        if (!job.holds(wanted) || held.isFull()) {
+            return wanted;
+        }
+        held.put(db, key, wanted);
+        own.add(new byte[][] {Words.HSET, job.keys().held(), HeldExpiries.field(db, key), Words.ascii(wanted)});
+        return HeldExpiries.shifted(wanted);
+    }
+
+    // ------------------------------------------------------------------ keys that were gone at the source
+
+    private boolean holdsAny(LaneUnit.Write write) {
+        HeldExpiries held = job.held(lane);
+        if (held.isEmpty()) {
+            return false;
+        }
+        for (TargetCommand command : write.commands) {
+            for (byte[] key : command.keys()) {
+                long at = heldOfOwner(key).of(write.db, key);
+                if (at != 0 && job.gone(at, write.executedAtSeconds)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** A key of a command at a gate may be another lane's, which waits. */
+    private HeldExpiries heldOfOwner(byte[] key) {
+        return job.held(LaneOf.lane(key, job.config().lanes()));
+    }
+
+    /** The source executed the item when these keys had expired there: so they have to be gone here before it is applied. */
+    private void expireWhatIsGone(LaneUnit.Write write) throws InterruptedException {
+        flush();
+        Set<Bytes> keys = new HashSet<>();
+        for (TargetCommand command : write.commands) {
+            for (byte[] key : command.keys()) {
+                long at = heldOfOwner(key).of(write.db, key);
+                if (at != 0 && job.gone(at, write.executedAtSeconds)) {
+                    keys.add(Bytes.owning(key));
+                }
+            }
+        }
+        for (Bytes key : keys) {
+            long trueExpiry = trueExpiry(write.db, key.array());
+            if (trueExpiry != 0 && job.gone(trueExpiry, write.executedAtSeconds)) {
+                planned.add(
+                        new Planned(write.db, new Owner(write, write.commands.get(0)), List.<byte[][]>of(new byte[][] {
+                            Words.UNLINK, key.array()
+                        })));
+            }
+            if (trueExpiry == 0 || job.gone(trueExpiry, write.executedAtSeconds)) {
+                heldOfOwner(key.array()).remove(write.db, key.array());
+                own.add(new byte[][] {Words.HDEL, job.keys().held(), HeldExpiries.field(write.db, key.array())});
+            } else {
+                heldOfOwner(key.array()).put(write.db, key.array(), trueExpiry);
+            }
+        }
+    }
+
+    /** The expiry a held key is to get, as the target has it; 0 if it is not held any more. */
+    private long trueExpiry(int db, byte[] key) {
+        List<Object> replies = link.exchange(List.<byte[][]>of(
+                new byte[][] {Words.SELECT, Words.ascii(db)},
+                new byte[][] {Words.TIME},
+                new byte[][] {Words.PTTL, key},
+                new byte[][] {Words.SELECT, Words.ascii(job.controlDb())}));
+        return trueExpiry(replies.get(1), replies.get(2));
+    }
+
+    private static long trueExpiry(Object time, Object pttl) {
+        if (time instanceof TargetError error) {
+            throw new FerryException(error.code(), "the target refused TIME: " + error.message());
+        }
+        if (!(pttl instanceof Long left) || !HeldExpiries.isShifted(left)) {
+            return 0;
+        }
+        List<?> parts = (List<?>) time;
+        long now = number(parts.get(0)) * 1000 + number(parts.get(1)) / 1000;
+        // PTTL counts from the beginning of the command, TIME was a moment before: round to the millisecond we wrote.
+        long at = now + left - HeldExpiries.SHIFT_MILLIS;
+        long second = Math.round(at / 1000.0) * 1000;
+        return Math.abs(at - second) <= 20 ? second : at;
+    }
+
+    private static long number(Object bulk) {
+        return Long.parseLong(new String((byte[]) bulk, US_ASCII));
+    }
+
+    /**
+     * Gives held keys the expiry they are to have: those the stream has passed, and those that are far enough off.
+     *
+     * @param quietSeconds of each database of the target, up to when nothing more will come of what the source has executed
+     */
+    void release(Map<Integer, Long> quietSeconds) throws InterruptedException {
+        HeldExpiries held = job.held(lane);
+        while (!held.isEmpty()) {
+            List<HeldExpiries.Held> due = held.which(
+                    (db, at) -> job.gone(at, quietSeconds.getOrDefault(db, 0L)) || !job.holds(at),
+                    job.config().batchUnits());
+            if (due.isEmpty()) {
+                return;
+            }
+            List<byte[][]> questions = new ArrayList<>();
+            for (HeldExpiries.Held key : due) {
+                questions.add(new byte[][] {Words.SELECT, Words.ascii(key.db())});
+                questions.add(new byte[][] {Words.TIME});
+                questions.add(new byte[][] {Words.PTTL, key.key().array()});
+            }
+            questions.add(new byte[][] {Words.SELECT, Words.ascii(job.controlDb())});
+            List<Object> answers = link.exchange(questions);
+            patience.execute(() -> {
+                Transaction<Owner> transaction = new Transaction<>(job.controlDb());
+                for (int i = 0; i < due.size(); i++) {
+                    HeldExpiries.Held key = due.get(i);
+                    long at = trueExpiry(answers.get(3 * i + 1), answers.get(3 * i + 2));
+                    boolean still = at != 0 && !job.gone(at, quietSeconds.getOrDefault(key.db(), 0L)) && job.holds(at);
+                    if (at != 0 && !still) {
+                        transaction.data(key.db(), null, new byte[][] {
+                            Words.PEXPIREAT, key.key().array(), Words.ascii(at)
+                        });
+                    }
+                    if (!still) {
+                        transaction.own(new byte[][] {
+                            Words.HDEL,
+                            job.keys().held(),
+                            HeldExpiries.field(key.db(), key.key().array())
+                        });
+                    }
+                }
+                return transaction;
+            });
+            for (int i = 0; i < due.size(); i++) {
+                HeldExpiries.Held key = due.get(i);
+                long at = trueExpiry(answers.get(3 * i + 1), answers.get(3 * i + 2));
+                boolean still = at != 0 && !job.gone(at, quietSeconds.getOrDefault(key.db(), 0L)) && job.holds(at);
+                if (still) {
+                    held.put(key.db(), key.key().array(), at); // has got another since
+                } else {
+                    held.remove(key.db(), key.key().array());
+                }
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ dirty keys
+
+    /** What touches a dirty key is not applied but remembered; and what was computed from one is dirty too. */
+    private boolean touchesDirty(LaneUnit.Write write, TargetCommand command) {
+        boolean touched = false;
+        for (byte[] key : command.keys()) {
+            DirtyKeys dirty = job.dirty(LaneOf.lane(key, job.config().lanes()));
+            if (!dirty.isEmpty() && dirty.find(write.stream, key).isPresent()) {
+                touched = true;
+            }
+        }
+        if (!touched) {
+            return false;
+        }
+        boolean single = command.keys().length == 1;
+        for (byte[] key : command.keys()) {
+            DirtyKeys dirty = job.dirty(LaneOf.lane(key, job.config().lanes()));
+            Optional<DirtyKey> known = dirty.find(write.stream, key);
+            if (known.isEmpty()) {
+                DirtyKey fresh = new DirtyKey(
+                        write.stream,
+                        write.db,
+                        Bytes.owning(key),
+                        ErrorCode.NOT_DETERMINISTIC,
+                        "a command took it together with a key that has to be read again from the source",
+                        write.end);
+                makeDirty(dirty, fresh);
+            } else if (single) {
+                known.get().touched(write.end, command);
+            } else {
+                known.get().touchedUnknown(write.end);
+            }
+        }
+        return true;
+    }
+
+    private void makeDirty(DirtyKeys dirty, DirtyKey fresh) {
+        if (dirty.add(fresh)) {
+            own.add(new byte[][] {Words.HSET, job.keys().dirty(), DirtyKeys.field(fresh), DirtyKeys.value(fresh)});
+            freshlyDirty.add(fresh);
+        }
+    }
+
+    /** From here on the keys are dirty. */
+    void taint(LaneUnit.Taint taint) throws InterruptedException {
+        for (Bytes key : taint.keysOfLane) {
+            DirtyKeys dirty = job.dirty(lane);
+            Optional<DirtyKey> known = dirty.find(taint.stream, key.array());
+            if (known.isPresent()) {
+                known.get().touchedUnknown(taint.end);
+            } else {
+                makeDirty(dirty, new DirtyKey(taint.stream, taint.db, key, taint.code, taint.message, taint.end));
+            }
+        }
+        finishWith(taint);
+        flush();
+    }
+
+    /** Replaces a dirty key by what was read, if that is still what it is; else it has to be read again. */
+    void repair(SourceCopy copy) throws InterruptedException {
+        DirtyKey dirty = copy.dirty();
+        if (job.dirty(lane)
+                .find(dirty.stream(), dirty.key().array())
+                .filter(known -> known == dirty)
+                .isEmpty()) {
+            return; // flushed away meanwhile
+        }
+        if (!dirty.settledBy(copy.before(), copy.after())) {
+            job.reread(dirty);
+            return;
+        }
+        byte[] key = dirty.key().array();
+        List<byte[][]> before = new ArrayList<>();
+        before.add(new byte[][] {Words.UNLINK, key});
+        copy.writes().forEach(write -> before.add(write.args()));
+        // Large ones take several transactions; until the last has taken effect the key stays dirty and is replaced
+        // again.
+        List<byte[][]> part = new ArrayList<>();
+        long bytes = 0;
+        for (byte[][] command : before) {
+            part.add(command);
+            for (byte[] argument : command) {
+                bytes += argument.length;
+            }
+            if (bytes > job.config().batchBytes()) {
+                apply(dirty.db(), part, List.of());
+                part = new ArrayList<>();
+                bytes = 0;
+            }
+        }
+        if (copy.expireAtMillis() != 0 && !copy.writes().isEmpty()) {
+            part.add(
+                    new byte[][] {Words.PEXPIREAT, key, Words.ascii(expireAt(dirty.db(), key, copy.expireAtMillis()))});
+        }
+        for (TargetCommand command : dirty.commandsSince()) {
+            job.rendering().render(command, expireAt(dirty.db(), command), part);
+        }
+        own.add(new byte[][] {Words.HDEL, job.keys().dirty(), DirtyKeys.field(dirty)});
+        List<byte[][]> ours = List.copyOf(own);
+        own.clear();
+        apply(dirty.db(), part, ours);
+        job.dirty(lane).remove(dirty);
+        job.settled(dirty);
+    }
+
+    private void apply(int db, List<byte[][]> data, List<byte[][]> ours) throws InterruptedException {
+        Set<byte[][]> leftOut = new HashSet<>();
+        patience.execute(
+                () -> {
+                    Transaction<byte[][]> transaction = new Transaction<>(job.controlDb());
+                    data.stream()
+                            .filter(command -> !leftOut.contains(command))
+                            .forEach(command -> transaction.data(db, command, command));
+                    ours.forEach(transaction::own);
+                    return transaction;
+                },
+                refusal -> leftOut.add(refusal.owner()));
+    }
+
+    /** The key could not be read: it goes to the ledger, and what comes for it is applied to whatever stands in the target. */
+    void giveUp(DirtyKey dirty) throws InterruptedException {
+        if (job.dirty(lane)
+                .find(dirty.stream(), dirty.key().array())
+                .filter(known -> known == dirty)
+                .isEmpty()) {
+            return;
+        }
+        job.refusals()
+                .refused(dirty.stream(), dirty.since(), dirty.db(), dirty.key().array(), dirty.code(), dirty.message());
+        apply(dirty.db(), List.of(), List.<byte[][]>of(new byte[][] {
+            Words.HDEL, job.keys().dirty(), DirtyKeys.field(dirty)
+        }));
+        job.dirty(lane).remove(dirty);
+        job.settled(dirty);
+    }
+
+    // ------------------------------------------------------------------ the transaction
+
+    private void flush() throws InterruptedException {
+        if (items.isEmpty() && planned.isEmpty() && own.isEmpty()) {
+            return;
+        }
+        Set<Planned> leftOut = new HashSet<>();
+        Outcome<Planned> outcome = patience.execute(
+                () -> {
+                    Transaction<Planned> transaction = new Transaction<>(job.controlDb());
+                    for (Planned each : planned) {
+                        if (!leftOut.contains(each)) {
+                            each.rendered.forEach(command -> transaction.data(each.db, each, command));
+                        }
+                    }
+                    own.forEach(transaction::own);
+                    if (!marks.isEmpty()) {
+                        transaction.own(job.board().render(lane, marks));
+                    }
+                    return transaction;
+                },
+                refusal -> {
+                    leftOut.add(refusal.owner());
+                    refuse(refusal);
+                });
+        outcome.refusals().forEach(this::refuse);
+        job.board().moved(lane, marks);
+        for (LaneUnit.Item item : items) {
+            item.inFlight.confirmed();
+            job.budget().release(item.permits());
+        }
+        job.applied(commands);
+        freshlyDirty.forEach(job::reread);
+        planned.clear();
+        own.clear();
+        marks.clear();
+        items.clear();
+        freshlyDirty.clear();
+        commands = 0;
+    }
+
+    private void refuse(Refusal<Planned> refusal) {
+        Owner owner = refusal.owner().owner;
+        job.refusals()
+                .refused(
+                        owner.item.stream,
+                        owner.item.end,
+                        owner.item.db,
+                        owner.command.keys()[0],
+                        refusal.error().code(),
+                        refusal.message());
+    }
+}

@@ -1,0 +1,79 @@
+package io.pikaferry.worker.sender;
+
+import static java.util.Objects.requireNonNull;
+
+import io.pikaferry.worker.sender.Transaction.Outcome;
+import io.pikaferry.worker.sender.Transaction.Refusal;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Applies pieces of a snapshot. No marks: a load that is interrupted is repeated whole. Expiries that may pass before the
+ * stream has caught up are held back (DESIGN §7.2).
+ *
+ * <p>Threads: the lane's.
+ */
+final class LoadWriter {
+
+    private final int lane;
+    private final LaneJob job;
+    private final Patience patience;
+
+    LoadWriter(int lane, LaneJob job, Patience patience) {
+        this.lane = lane;
+        this.job = requireNonNull(job, "job is null");
+        this.patience = requireNonNull(patience, "patience is null");
+    }
+
+    void write(List<? extends LaneUnit> batch) throws InterruptedException {
+        Set<LaneUnit.Load> leftOut = new HashSet<>();
+        Outcome<LaneUnit.Load> outcome = patience.execute(
+                () -> {
+                    Transaction<LaneUnit.Load> transaction = new Transaction<>(job.controlDb());
+                    for (LaneUnit unit : batch) {
+                        LaneUnit.Load load = (LaneUnit.Load) unit;
+                        if (!leftOut.contains(load)) {
+                            load.commands.forEach(command -> transaction.data(load.db, load, command));
+                            expire(load, transaction);
+                        }
+                    }
+                    return transaction;
+                },
+                refusal -> {
+                    leftOut.add(refusal.owner());
+                    refuse(refusal);
+                });
+        outcome.refusals().forEach(this::refuse);
+        long keys = 0;
+        long elements = 0;
+        for (LaneUnit unit : batch) {
+            LaneUnit.Load load = (LaneUnit.Load) unit;
+            keys += load.endsKey ? 1 : 0;
+            elements += load.elements;
+            job.budget().release(load.permits());
+        }
+        job.loaded(keys, elements);
+    }
+
+    private void expire(LaneUnit.Load load, Transaction<LaneUnit.Load> transaction) {
+        if (load.expireAtMillis == 0) {
+            return;
+        }
+        HeldExpiries held = job.held(lane);
+        boolean hold = job.holds(load.expireAtMillis) && !held.isFull();
+        long at = hold ? HeldExpiries.shifted(load.expireAtMillis) : load.expireAtMillis;
+        transaction.data(load.db, load, new byte[][] {Words.PEXPIREAT, load.key, Words.ascii(at)});
+        if (hold) {
+            held.put(load.db, load.key, load.expireAtMillis);
+            transaction.own(new byte[][] {
+                Words.HSET, job.keys().held(), HeldExpiries.field(load.db, load.key), Words.ascii(load.expireAtMillis)
+            });
+        }
+    }
+
+    private void refuse(Refusal<LaneUnit.Load> refusal) {
+        LaneUnit.Load load = refusal.owner();
+        job.refusals().refusedInLoad(load.db, load.key, refusal.error().code(), refusal.message());
+    }
+}
