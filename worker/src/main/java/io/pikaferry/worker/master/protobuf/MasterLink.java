@@ -56,6 +56,8 @@ final class MasterLink implements AutoCloseable {
     /** Acknowledgements of one stream that come within that time go out as one. */
     private static final Duration ACK_PACE = Duration.ofMillis(1);
 
+    private static final Duration QUIET = Duration.ofMillis(50);
+
     private final String name;
     private final Requests requests;
     private final Patience patience;
@@ -184,6 +186,18 @@ final class MasterLink implements AutoCloseable {
                     ? new FerryException(ferry.code(), ferry.getMessage(), ferry)
                     : new FerryException(ErrorCode.INTERNAL, "a reply was lost", e);
         }
+    }
+
+    /**
+     * Nothing more is sent about the stream's session from now on; the master may be asked to forget it when what was
+     * sent before has been worked off, for which it has several threads. 3.1 closes the connection on a sign of life
+     * for a session that it no longer has.
+     */
+    void retire(Partition partition) throws InterruptedException {
+        synchronized (outgoing) {
+            partition.retired();
+        }
+        TimeUnit.NANOSECONDS.sleep(QUIET.toNanos());
     }
 
     /** Sends what has no answer. */
@@ -325,24 +339,26 @@ final class MasterLink implements AutoCloseable {
     }
 
     private void sendWhatIsDue() {
-        ByteArrayOutputStream due = new ByteArrayOutputStream();
-        for (Partition partition : knownPartitions()) {
-            var session = partition.session();
-            if (session.isEmpty()) {
-                continue;
+        synchronized (outgoing) { // so that nothing is said about a session that is retired meanwhile
+            ByteArrayOutputStream due = new ByteArrayOutputStream();
+            for (Partition partition : knownPartitions()) {
+                partition.session().ifPresent(session -> addWhatIsDue(partition, session, due));
             }
-            Optional<AckWindow.Range> ack =
-                    partition.use() == Partition.Use.FOLLOW ? partition.window().takeAck() : Optional.empty();
-            if (ack.isPresent()) {
-                due.writeBytes(Frames.of(requests.ack(partition.slot(), session.getAsInt(), ack.get())));
-                partition.acked();
-            } else if (partition.owesSignOfLife(patience.zeroAck().toNanos())) {
-                due.writeBytes(Frames.of(requests.zeroAck(partition.slot(), session.getAsInt())));
-                partition.spoke();
+            if (due.size() > 0) {
+                write(due.toByteArray());
             }
         }
-        if (due.size() > 0) {
-            write(due.toByteArray());
+    }
+
+    private void addWhatIsDue(Partition partition, int session, ByteArrayOutputStream due) {
+        Optional<AckWindow.Range> ack =
+                partition.use() == Partition.Use.FOLLOW ? partition.window().takeAck() : Optional.empty();
+        if (ack.isPresent()) {
+            due.writeBytes(Frames.of(requests.ack(partition.slot(), session, ack.get())));
+            partition.acked();
+        } else if (partition.owesSignOfLife(patience.zeroAck().toNanos())) {
+            due.writeBytes(Frames.of(requests.zeroAck(partition.slot(), session)));
+            partition.spoke();
         }
     }
 

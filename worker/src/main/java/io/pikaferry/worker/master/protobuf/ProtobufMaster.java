@@ -332,8 +332,8 @@ public final class ProtobufMaster implements Master {
         }
         for (Partition partition : followed.values()) {
             if (partition.use() == Partition.Use.HOLD) {
+                link.retire(partition);
                 link.ask(link.requests().removeSlaveNode(partition.slot()), partition);
-                partition.retired();
             }
             trySync(partition, from.get(partition.stream()));
         }
@@ -445,8 +445,8 @@ public final class ProtobufMaster implements Master {
         List<CompletableFuture<InnerResponse>> answers = new ArrayList<>();
         for (Partition partition : registration.partitions().values()) {
             if (partition.session().isPresent()) {
-                answers.add(link.send(link.requests().removeSlaveNode(partition.slot()), Optional.of(partition)));
                 partition.retired();
+                answers.add(link.send(link.requests().removeSlaveNode(partition.slot()), Optional.of(partition)));
             }
         }
         try {
