@@ -36,7 +36,9 @@ import java.util.concurrent.TimeUnit;
  * same day, and names the old uuid until the new dump is complete; so the list is asked for once more at the end, which
  * the master refuses while it makes a dump: only if it then is the same, the files belong together.
  *
- * <p>A connection that breaks is opened again, and the files go on where they stopped, if the dump is still the same.
+ * <p>A connection that breaks is opened again, and the files that were not finished are begun again, if the dump is still
+ * the same. They do not go on where they stopped: a master that is asked for what lies beyond a file's end reads beyond
+ * its own buffer, and only a reader that is at a file already is sure to have the very file we know the length of.
  *
  * <p>Threads: one; {@link #close} from any.
  */
@@ -244,6 +246,12 @@ final class DumpPull implements AutoCloseable {
             offset = 0;
         }
 
+        void beginAgain() throws IOException {
+            out.truncate(0);
+            out.position(0);
+            offset = 0;
+        }
+
         void write(ByteString data) throws IOException {
             for (ByteBuffer part : data.asReadOnlyByteBufferList()) {
                 while (part.hasRemaining()) {
@@ -281,6 +289,8 @@ final class DumpPull implements AutoCloseable {
                         checkStill(listing);
                         for (Reader reader : readers) {
                             if (!reader.isIdle()) {
+                                received -= reader.offset;
+                                beginAgain(reader);
                                 request(reader);
                             }
                         }
@@ -319,6 +329,14 @@ final class DumpPull implements AutoCloseable {
     private void begin(Reader reader, String name) throws WriteFailed {
         try {
             reader.begin(name, DumpFileName.resolve(directory, name));
+        } catch (IOException e) {
+            throw new WriteFailed(e);
+        }
+    }
+
+    private static void beginAgain(Reader reader) throws WriteFailed {
+        try {
+            reader.beginAgain();
         } catch (IOException e) {
             throw new WriteFailed(e);
         }
