@@ -20,6 +20,8 @@ public enum ErrorCode {
     SECRET_UNREADABLE(1007, Blame.OPERATOR, "give every coordinator the same secret key file"),
     CANNOT_LISTEN(1008, Blame.OPERATOR, "choose another address or port, or end what holds it"),
     NOT_AUTHORISED(1009, Blame.OPERATOR, "use credentials that the coordinator accepts"),
+    DATA_DIRECTORY_UNUSABLE(
+            1010, Blame.OPERATOR, "choose another directory, correct its permissions, or end what uses it"),
     CONCURRENT_UPDATE(1101, Blame.NOBODY, "repeat"),
     STALE_EPOCH(1102, Blame.NOBODY, "nothing: the job is at another worker"),
     NOT_LEADER(1103, Blame.NOBODY, "ask the leader"),
@@ -30,6 +32,7 @@ public enum ErrorCode {
     RSYNC_MISSING(1204, Blame.ENVIRONMENT, "install the rsync program on the worker's machine"),
     PORT_RANGE_EXHAUSTED(1205, Blame.ENVIRONMENT, "widen --port-base, or end what holds the ports"),
     TIMED_OUT(1206, Blame.ENVIRONMENT, "look at the state, then repeat, with a longer --timeout if need be"),
+    NO_WORKER(1207, Blame.ENVIRONMENT, "start a worker, or uncordon one; the job starts by itself"),
 
     SOURCE_UNREACHABLE(2001, Blame.ENVIRONMENT, "retried; check the network and the master"),
     TARGET_UNREACHABLE(2002, Blame.ENVIRONMENT, "retried; check the network and the target"),

@@ -1,0 +1,158 @@
+package io.pikaferry.coordinator.rpc;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.protobuf.ByteString;
+import io.grpc.stub.StreamObserver;
+import io.pikaferry.coordinator.job.JobEvent;
+import io.pikaferry.coordinator.job.JobSubmission.Submitted;
+import io.pikaferry.coordinator.leadership.Leadership;
+import io.pikaferry.coordinator.leadership.Office;
+import io.pikaferry.coordinator.ledger.ErrorLedger;
+import io.pikaferry.model.Bytes;
+import io.pikaferry.model.JobId;
+import io.pikaferry.model.WorkerId;
+import io.pikaferry.proto.v1.DeleteJobResponse;
+import io.pikaferry.proto.v1.JobRequest;
+import io.pikaferry.proto.v1.JobView;
+import io.pikaferry.proto.v1.JobsGrpc;
+import io.pikaferry.proto.v1.ListErrorsResponse;
+import io.pikaferry.proto.v1.ListEventsResponse;
+import io.pikaferry.proto.v1.ListJobsRequest;
+import io.pikaferry.proto.v1.ListJobsResponse;
+import io.pikaferry.proto.v1.MoveJobRequest;
+import io.pikaferry.proto.v1.ResumeJobRequest;
+import io.pikaferry.proto.v1.SubmitJobRequest;
+import io.pikaferry.proto.v1.SubmitJobResponse;
+import java.util.Optional;
+
+/** The operator's door to jobs. Translates messages, decides nothing. */
+public final class JobsGrpcService extends JobsGrpc.JobsImplBase {
+
+    private static final String OPERATOR = "operator";
+
+    private final Leadership leadership;
+    private final ProgressBoard progress;
+    private final Replies replies;
+
+    public JobsGrpcService(Leadership leadership, ProgressBoard progress) {
+        this.leadership = requireNonNull(leadership, "leadership is null");
+        this.progress = requireNonNull(progress, "progress is null");
+        this.replies = new Replies(leadership);
+    }
+
+    @Override
+    public void submitJob(SubmitJobRequest request, StreamObserver<SubmitJobResponse> responses) {
+        replies.reply(responses, () -> {
+            Office office = leadership.office();
+            Submitted submitted = office.submission()
+                    .submit(
+                            SpecMessages.read(request.getSpec()),
+                            password(request.getSourcePassword()),
+                            password(request.getTargetPassword()),
+                            request.getPaused());
+            return SubmitJobResponse.newBuilder()
+                    .setJob(new JobViews(office, progress).of(submitted.job()))
+                    .setCreated(submitted.created())
+                    .build();
+        });
+    }
+
+    private static Optional<Bytes> password(ByteString given) {
+        return given.isEmpty() ? Optional.empty() : Optional.of(Bytes.owning(given.toByteArray()));
+    }
+
+    @Override
+    public void getJob(JobRequest request, StreamObserver<JobView> responses) {
+        replies.reply(responses, () -> {
+            Office office = leadership.office();
+            return new JobViews(office, progress)
+                    .of(office.lifecycle().find(new JobId(request.getName())).value());
+        });
+    }
+
+    @Override
+    public void listJobs(ListJobsRequest request, StreamObserver<ListJobsResponse> responses) {
+        replies.reply(responses, () -> {
+            Office office = leadership.office();
+            JobViews views = new JobViews(office, progress);
+            ListJobsResponse.Builder list = ListJobsResponse.newBuilder();
+            office.jobs().all().forEach(job -> list.addJobs(views.of(job.value())));
+            return list.build();
+        });
+    }
+
+    @Override
+    public void pauseJob(JobRequest request, StreamObserver<JobView> responses) {
+        handle(request.getName(), new JobEvent.PauseRequested(), responses);
+    }
+
+    @Override
+    public void resumeJob(ResumeJobRequest request, StreamObserver<JobView> responses) {
+        handle(
+                request.getName(),
+                request.getForceFullSync() ? new JobEvent.FullSyncRequested() : new JobEvent.ResumeRequested(),
+                responses);
+    }
+
+    @Override
+    public void stopJob(JobRequest request, StreamObserver<JobView> responses) {
+        handle(request.getName(), new JobEvent.StopRequested(), responses);
+    }
+
+    private void handle(String name, JobEvent event, StreamObserver<JobView> responses) {
+        replies.reply(responses, () -> {
+            Office office = leadership.office();
+            return new JobViews(office, progress).of(office.lifecycle().handle(new JobId(name), event, OPERATOR));
+        });
+    }
+
+    @Override
+    public void deleteJob(JobRequest request, StreamObserver<DeleteJobResponse> responses) {
+        replies.reply(responses, () -> {
+            JobId job = new JobId(request.getName());
+            leadership.office().delete(job);
+            progress.remove(job);
+            return DeleteJobResponse.getDefaultInstance();
+        });
+    }
+
+    @Override
+    public void moveJob(MoveJobRequest request, StreamObserver<JobView> responses) {
+        replies.reply(responses, () -> {
+            Office office = leadership.office();
+            Optional<WorkerId> to =
+                    request.getWorker().isEmpty() ? Optional.empty() : Optional.of(new WorkerId(request.getWorker()));
+            return new JobViews(office, progress).of(office.moves().move(new JobId(request.getName()), to));
+        });
+    }
+
+    @Override
+    public void listEvents(JobRequest request, StreamObserver<ListEventsResponse> responses) {
+        replies.reply(responses, () -> {
+            Office office = leadership.office();
+            JobId job = office.lifecycle()
+                    .find(new JobId(request.getName()))
+                    .value()
+                    .id();
+            ListEventsResponse.Builder list = ListEventsResponse.newBuilder();
+            office.journal().read(job).forEach(entry -> list.addEvents(ReportMessages.write(entry)));
+            return list.build();
+        });
+    }
+
+    @Override
+    public void listErrors(JobRequest request, StreamObserver<ListErrorsResponse> responses) {
+        replies.reply(responses, () -> {
+            Office office = leadership.office();
+            JobId job = office.lifecycle()
+                    .find(new JobId(request.getName()))
+                    .value()
+                    .id();
+            ErrorLedger.Contents ledger = office.ledger().read(job);
+            ListErrorsResponse.Builder list = ListErrorsResponse.newBuilder().setDropped(ledger.dropped());
+            ledger.entries().forEach(entry -> list.addErrors(ReportMessages.write(entry)));
+            return list.build();
+        });
+    }
+}
