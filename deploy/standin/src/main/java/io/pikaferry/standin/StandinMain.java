@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
         name = "pikaferry-standin",
         description = "A Pika master without Pika, for tests, benchmarks and trying things out.",
         mixinStandardHelpOptions = true,
-        subcommands = {ServeCommand.class})
+        subcommands = {ServeCommand.class, GenerateCommand.class})
 public final class StandinMain {
 
     private StandinMain() {}

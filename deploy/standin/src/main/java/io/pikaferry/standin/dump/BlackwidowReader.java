@@ -4,6 +4,7 @@ import static io.pikaferry.standin.dump.SubDatabase.Family.DATA;
 import static io.pikaferry.standin.dump.SubDatabase.Family.DEFAULT;
 import static io.pikaferry.standin.dump.SubDatabase.Family.LIST_NODES;
 import static io.pikaferry.standin.dump.SubDatabase.Family.MEMBER;
+import static io.pikaferry.standin.dump.SubDatabase.Mode.READ;
 
 import io.pikaferry.standin.dataset.Bytes;
 import io.pikaferry.standin.dataset.Dataset;
@@ -42,7 +43,7 @@ final class BlackwidowReader {
     }
 
     private void readStrings() throws RocksDBException, IOException {
-        try (SubDatabase db = SubDatabase.read(directory.resolve("strings"), DEFAULT)) {
+        try (SubDatabase db = new SubDatabase(directory.resolve("strings"), READ, DEFAULT)) {
             forEach(db, DEFAULT, (key, stored) -> {
                 int length = stored.length - 4;
                 int expireAt = little(stored).getInt(length);
@@ -56,7 +57,7 @@ final class BlackwidowReader {
     }
 
     private void readHashes() throws RocksDBException, IOException {
-        try (SubDatabase db = SubDatabase.read(directory.resolve("hashes"), DEFAULT, DATA)) {
+        try (SubDatabase db = new SubDatabase(directory.resolve("hashes"), READ, DEFAULT, DATA)) {
             RocksIterator elements = db.scan(DATA);
             forEachMeta(db, (key, meta) -> {
                 HashValue value = data.hashes().replace(key);
@@ -69,7 +70,7 @@ final class BlackwidowReader {
     }
 
     private void readSets() throws RocksDBException, IOException {
-        try (SubDatabase db = SubDatabase.read(directory.resolve("sets"), DEFAULT, MEMBER)) {
+        try (SubDatabase db = new SubDatabase(directory.resolve("sets"), READ, DEFAULT, MEMBER)) {
             RocksIterator elements = db.scan(MEMBER);
             forEachMeta(db, (key, meta) -> {
                 SetValue value = data.sets().replace(key);
@@ -82,7 +83,7 @@ final class BlackwidowReader {
     }
 
     private void readZsets() throws RocksDBException, IOException {
-        try (SubDatabase db = SubDatabase.read(directory.resolve("zsets"), DEFAULT, DATA)) {
+        try (SubDatabase db = new SubDatabase(directory.resolve("zsets"), READ, DEFAULT, DATA)) {
             RocksIterator elements = db.scan(DATA);
             forEachMeta(db, (key, meta) -> {
                 ZsetValue value = data.zsets().replace(key);
@@ -98,7 +99,7 @@ final class BlackwidowReader {
     }
 
     private void readLists() throws RocksDBException, IOException {
-        try (SubDatabase db = SubDatabase.read(directory.resolve("lists"), DEFAULT, LIST_NODES)) {
+        try (SubDatabase db = new SubDatabase(directory.resolve("lists"), READ, DEFAULT, LIST_NODES)) {
             RocksIterator nodes = db.scan(LIST_NODES);
             forEach(db, DEFAULT, (key, stored) -> {
                 ByteBuffer meta = little(stored);

@@ -34,15 +34,20 @@ final class BlackwidowWriter implements AutoCloseable {
     private final SubDatabase zsets;
     private final int version;
 
-    /** @param version of every collection: a Unix time */
-    BlackwidowWriter(Path directory, int version) throws IOException, RocksDBException {
+    /**
+     * Opens an empty directory.
+     *
+     * @param version of every collection: a Unix time
+     * @param mode WRITE or BULK
+     */
+    BlackwidowWriter(Path directory, int version, SubDatabase.Mode mode) throws IOException, RocksDBException {
         this.version = version;
         Files.createDirectories(directory);
-        strings = SubDatabase.write(directory.resolve("strings"), DEFAULT);
-        hashes = SubDatabase.write(directory.resolve("hashes"), DEFAULT, DATA);
-        lists = SubDatabase.write(directory.resolve("lists"), DEFAULT, LIST_NODES);
-        sets = SubDatabase.write(directory.resolve("sets"), DEFAULT, MEMBER);
-        zsets = SubDatabase.write(directory.resolve("zsets"), DEFAULT, DATA, SCORE);
+        strings = new SubDatabase(directory.resolve("strings"), mode, DEFAULT);
+        hashes = new SubDatabase(directory.resolve("hashes"), mode, DEFAULT, DATA);
+        lists = new SubDatabase(directory.resolve("lists"), mode, DEFAULT, LIST_NODES);
+        sets = new SubDatabase(directory.resolve("sets"), mode, DEFAULT, MEMBER);
+        zsets = new SubDatabase(directory.resolve("zsets"), mode, DEFAULT, DATA, SCORE);
     }
 
     void write(Dataset data) throws RocksDBException {

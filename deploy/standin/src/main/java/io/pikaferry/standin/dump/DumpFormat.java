@@ -23,7 +23,7 @@ public enum DumpFormat {
 
         @Override
         void write(Dataset data, Path directory, long nowSeconds) throws RocksDBException, IOException {
-            try (BlackwidowWriter writer = new BlackwidowWriter(directory, (int) nowSeconds)) {
+            try (BlackwidowWriter writer = new BlackwidowWriter(directory, (int) nowSeconds, SubDatabase.Mode.WRITE)) {
                 writer.write(data);
             }
         }

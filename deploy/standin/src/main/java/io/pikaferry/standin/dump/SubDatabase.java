@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.rocksdb.AbstractComparator;
 import org.rocksdb.BlockBasedTableConfig;
@@ -19,6 +22,7 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
+import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -44,6 +48,23 @@ final class SubDatabase implements AutoCloseable {
         Family(String cfName) {
             this.cfName = cfName;
         }
+
+        Optional<AbstractComparator> order(ComparatorOptions options) {
+            return switch (this) {
+                case LIST_NODES -> Optional.of(new ListKeyOrder(options));
+                case SCORE -> Optional.of(new ScoreKeyOrder(options));
+                case DEFAULT, DATA, MEMBER -> Optional.empty();
+            };
+        }
+    }
+
+    /** How keys come in. */
+    enum Mode {
+        READ,
+        /** In any order, through memory. */
+        WRITE,
+        /** In ascending order within each family, straight into SST files. */
+        BULK
     }
 
     private static final int BATCH_BYTES = 1 << 20;
@@ -52,65 +73,76 @@ final class SubDatabase implements AutoCloseable {
         RocksDB.loadLibrary();
     }
 
-    private final List<AutoCloseable> resources = new ArrayList<>();
-    private final List<Family> families;
-    private final List<ColumnFamilyHandle> handles = new ArrayList<>();
     private final Path directory;
-    private final boolean writing;
+    private final Mode mode;
+    private final List<Family> families;
+    private final List<AutoCloseable> options = new ArrayList<>();
+    private final List<RocksIterator> iterators = new ArrayList<>();
+    private final List<ColumnFamilyHandle> handles = new ArrayList<>();
+    private final Map<Family, BulkFiles> bulk = new EnumMap<>(Family.class);
     private final RocksDB db;
     private final WriteBatch batch = new WriteBatch();
     private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
 
-    private SubDatabase(Path directory, boolean writing, Family... families) throws RocksDBException {
+    SubDatabase(Path directory, Mode mode, Family... families) throws RocksDBException {
         this.directory = directory;
-        this.writing = writing;
+        this.mode = mode;
         this.families = List.of(families);
-        DBOptions options = keep(new DBOptions())
+        DBOptions dbOptions = keep(new DBOptions())
                 .setCreateIfMissing(true)
                 .setCreateMissingColumnFamilies(true)
                 .setInfoLogLevel(InfoLogLevel.ERROR_LEVEL);
         List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
         for (Family family : families) {
-            descriptors.add(new ColumnFamilyDescriptor(family.cfName.getBytes(US_ASCII), options(family)));
+            descriptors.add(new ColumnFamilyDescriptor(family.cfName.getBytes(US_ASCII), columnOptions(family)));
         }
-        db = writing
-                ? RocksDB.open(options, directory.toString(), descriptors, handles)
-                : RocksDB.openReadOnly(options, directory.toString(), descriptors, handles);
-    }
-
-    static SubDatabase read(Path directory, Family... families) throws RocksDBException {
-        return new SubDatabase(directory, false, families);
-    }
-
-    static SubDatabase write(Path directory, Family... families) throws RocksDBException {
-        return new SubDatabase(directory, true, families);
+        db = mode == Mode.READ
+                ? RocksDB.openReadOnly(dbOptions, directory.toString(), descriptors, handles)
+                : RocksDB.open(dbOptions, directory.toString(), descriptors, handles);
+        if (mode == Mode.BULK) {
+            for (Family family : families) {
+                bulk.put(family, new BulkFiles(directory, family.name(), bulkOptions(family)));
+            }
+        }
     }
 
     /** What 3.0's RocksDB 5.9 writes. */
-    private ColumnFamilyOptions options(Family family) {
-        ColumnFamilyOptions options = keep(new ColumnFamilyOptions())
+    private ColumnFamilyOptions columnOptions(Family family) {
+        ColumnFamilyOptions column = keep(new ColumnFamilyOptions())
                 .setCompressionType(CompressionType.SNAPPY_COMPRESSION)
-                .setTableFormatConfig(
-                        new BlockBasedTableConfig().setFormatVersion(2).setChecksumType(ChecksumType.kCRC32c));
-        ComparatorOptions reuse = keep(new ComparatorOptions());
-        if (family == Family.LIST_NODES) {
-            options.setComparator(keep((AbstractComparator) new ListKeyOrder(reuse)));
-        } else if (family == Family.SCORE) {
-            options.setComparator(keep((AbstractComparator) new ScoreKeyOrder(reuse)));
-        }
-        return options;
+                .setTableFormatConfig(oldTable());
+        family.order(keep(new ComparatorOptions())).ifPresent(order -> column.setComparator(keep(order)));
+        return column;
     }
 
-    private <T extends AutoCloseable> T keep(T resource) {
-        resources.add(0, resource);
-        return resource;
+    private Options bulkOptions(Family family) {
+        Options file = new Options()
+                .setCompressionType(CompressionType.SNAPPY_COMPRESSION)
+                .setTableFormatConfig(oldTable());
+        family.order(keep(new ComparatorOptions())).ifPresent(order -> file.setComparator(keep(order)));
+        return file;
+    }
+
+    private static BlockBasedTableConfig oldTable() {
+        return new BlockBasedTableConfig().setFormatVersion(2).setChecksumType(ChecksumType.kCRC32c);
+    }
+
+    private <T extends AutoCloseable> T keep(T option) {
+        options.add(0, option);
+        return option;
     }
 
     RocksIterator scan(Family family) {
-        return keep(db.newIterator(handle(family)));
+        RocksIterator iterator = db.newIterator(handle(family));
+        iterators.add(iterator);
+        return iterator;
     }
 
     void put(Family family, byte[] key, byte[] value) throws RocksDBException {
+        if (mode == Mode.BULK) {
+            bulk.get(family).put(key, value);
+            return;
+        }
         batch.put(handle(family), key, value);
         if (batch.getDataSize() > BATCH_BYTES) {
             writeBatch();
@@ -126,44 +158,41 @@ final class SubDatabase implements AutoCloseable {
         return handles.get(families.indexOf(family));
     }
 
-    /** Closes; after writing, flushes first and removes what a checkpoint does not have. */
+    /** Closes; after writing, brings everything to disk first and removes what a checkpoint does not have. */
     @Override
     public void close() throws RocksDBException, IOException {
         try {
-            if (writing) {
+            if (mode == Mode.WRITE) {
                 writeBatch();
                 try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
                     db.flush(wait, handles);
                 }
             }
+            for (Map.Entry<Family, BulkFiles> files : bulk.entrySet()) {
+                files.getValue().ingestInto(db, handle(files.getKey()));
+            }
         } finally {
             closeNative();
         }
-        if (writing) {
+        if (mode != Mode.READ) {
             removeTraces();
         }
     }
 
+    /** The database goes before the comparators it calls. */
     private void closeNative() {
-        for (AutoCloseable resource : resources) {
-            if (resource instanceof RocksIterator iterator) {
-                iterator.close();
-            }
-        }
+        iterators.forEach(RocksIterator::close);
         handles.forEach(ColumnFamilyHandle::close);
         db.close();
+        bulk.values().forEach(BulkFiles::close);
         batch.close();
         unlogged.close();
-        for (AutoCloseable resource : resources) {
-            if (!(resource instanceof RocksIterator)) {
-                closeOption(resource);
-            }
-        }
+        options.forEach(SubDatabase::closeOption);
     }
 
-    private static void closeOption(AutoCloseable resource) {
+    private static void closeOption(AutoCloseable option) {
         try {
-            resource.close();
+            option.close();
         } catch (Exception e) {
             throw new IllegalStateException("native memory cannot be freed", e);
         }

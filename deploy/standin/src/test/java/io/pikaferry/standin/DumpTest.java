@@ -1,0 +1,77 @@
+package io.pikaferry.standin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pikaferry.standin.dataset.Dataset;
+import io.pikaferry.standin.dump.DumpFormat;
+import io.pikaferry.standin.version.PikaVersion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Dumps of real masters are understood, and what is written is understood the same way. */
+@Timeout(60)
+class DumpTest {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aRecordedDumpHasTheRecordedContentAndKeepsItWhenWrittenAgain() throws IOException {
+        Fixture fixture = Fixture.unpack("pika-3.0.16", directory);
+        JsonNode expected = fixture.json("expected.json");
+        Instant then = Instant.ofEpochMilli(expected.get("as_of_ms").asLong());
+        StandinConfig config = StandinConfig.of(PikaVersion.parse("3.0.16")).withClock(() -> then);
+        Path written = Files.createDirectory(directory.resolve("written"));
+        try (StandinMaster first =
+                new StandinMaster(config.withDump(fixture.path("dump").toString()))) {
+            assertThat(DataContent.differences(first, expected)).isEmpty();
+
+            first.database(0).atRest((data, position) -> save(config, data, written));
+            Files.writeString(written.resolve("info"), "0s\n127.0.0.1\n9221\n0\n100\n");
+        }
+        try (StandinMaster second = new StandinMaster(config.withDump(written.toString()))) {
+            assertThat(DataContent.differences(second, expected)).isEmpty();
+        }
+        assertThat(kinds(written.resolve("zsets"))).containsExactlyInAnyOrder("CURRENT", "MANIFEST", "OPTIONS", "sst");
+    }
+
+    private static Path save(StandinConfig config, Dataset data, Path to) {
+        try {
+            DumpFormat.of(config.version()).save(data, to, 1795375000L);
+            return to;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Set<String> kinds(Path subDatabase) throws IOException {
+        try (Stream<Path> files = Files.list(subDatabase)) {
+            return files.map(file -> file.getFileName().toString())
+                    .map(name -> name.endsWith(".sst") ? "sst" : name.replaceFirst("-.*", ""))
+                    .collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+
+    @Test
+    void aDirectoryWithoutInfoIsNoDump() throws IOException {
+        Path empty = Files.createDirectories(directory.resolve("empty/strings"));
+        Files.writeString(empty.resolve("CURRENT"), "MANIFEST-000001\n");
+        StandinConfig config = StandinConfig.of(PikaVersion.parse("3.0.16"));
+
+        assertThatThrownBy(() ->
+                        new StandinMaster(config.withDump(empty.getParent().toString())))
+                .hasMessageContaining("no complete BLACKWIDOW dump");
+    }
+}
