@@ -24,6 +24,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.ComparatorOptions;
 import org.rocksdb.DBOptions;
+import org.rocksdb.LRUCache;
 import org.rocksdb.LiveFileMetaData;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
@@ -91,6 +92,11 @@ final class DumpDatabase implements AutoCloseable {
         } catch (RocksDBException e) {
             throw RocksErrors.translate(name + " in " + directory + " cannot be opened", e);
         }
+    }
+
+    /** What several databases may share; to be closed after them. */
+    static Cache cache(long bytes) {
+        return new LRUCache(bytes);
     }
 
     private static List<Family> present(Path directory, List<Family> wanted) throws RocksDBException {

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.rocksdb.Cache;
-import org.rocksdb.LRUCache;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +52,7 @@ public final class ParallelScan implements SnapshotScan {
         long total = layouts.values().stream().mapToLong(ParallelScan::bytes).sum();
         ScanMeter meter = new ScanMeter(total, progress);
         Totals totals = new Totals();
-        try (Cache cache = new LRUCache(config.cacheBytes())) {
+        try (Cache cache = DumpDatabase.cache(config.cacheBytes())) {
             for (Map<StreamId, DumpLayout> some : portions(layouts)) {
                 scan(some, cache, asOfSeconds, sink, meter, totals);
             }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.rocksdb.Cache;
-import org.rocksdb.LRUCache;
 
 /**
  * Answers whether a dump has a key: the way to find what is on the target but no longer at the source.
@@ -22,7 +21,7 @@ public final class SnapshotKeys implements AutoCloseable {
     private final Map<StreamId, DumpReader> readers = new TreeMap<>();
 
     private SnapshotKeys(Map<StreamId, Path> directories, long asOfSeconds, SnapshotConfig config) {
-        cache = new LRUCache(config.cacheBytes());
+        cache = DumpDatabase.cache(config.cacheBytes());
         try {
             directories.forEach((stream, directory) ->
                     readers.put(stream, DumpReader.open(stream, DumpLayout.of(directory), config, cache, asOfSeconds)));
