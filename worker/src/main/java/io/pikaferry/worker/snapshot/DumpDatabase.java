@@ -31,6 +31,7 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Slice;
+import org.rocksdb.WALRecoveryMode;
 
 /**
  * One sub-database of a dump, open for reading only: nothing in its directory is ever written.
@@ -69,7 +70,9 @@ final class DumpDatabase implements AutoCloseable {
                 }
                 descriptors.add(new ColumnFamilyDescriptor(family.columnFamilyBytes(), options));
             }
-            DBOptions options = keep(new DBOptions()).setMaxOpenFiles(openFiles);
+            DBOptions options = keep(new DBOptions())
+                    .setMaxOpenFiles(openFiles)
+                    .setWalRecoveryMode(WALRecoveryMode.AbsoluteConsistency);
             List<ColumnFamilyHandle> opened = new ArrayList<>();
             rocks = keep(RocksDB.openReadOnly(options, directory.toString(), descriptors, opened));
             for (int i = 0; i < opened.size(); i++) {
@@ -87,6 +90,7 @@ final class DumpDatabase implements AutoCloseable {
      * @param families to read; one that the database does not have is left out, but for DEFAULT
      */
     static DumpDatabase open(String name, Path directory, List<Family> families, int openFiles, Cache cache) {
+        Manifest.check(new Corruption(name), directory);
         try {
             return new DumpDatabase(name, directory, families, openFiles, cache);
         } catch (RocksDBException e) {

@@ -1,0 +1,147 @@
+package io.pikaferry.worker.snapshot;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.pikaferry.error.ErrorCode;
+import io.pikaferry.error.FerryException;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+
+/**
+ * Checks a database's MANIFEST before RocksDB opens it. RocksDB takes a MANIFEST that is cut off or damaged towards its
+ * end for the trace of a crash, opens the older state it still finds, and says nothing: files would be missing from the
+ * scan. A dump was never interrupted by a crash, so here anything wrong is an error.
+ *
+ * <pre>
+ * file      blocks of 32 KiB, of records that do not cross their ends; fewer than 7 bytes at an end are zero
+ * record    u32 masked CRC32C of type and payload | u16 length | u8 type: 1 whole, 2 first, 3 middle, 4 last | payload
+ * payload   (whole, or put together) a version edit: varint tag, fields …
+ * </pre>
+ */
+final class Manifest {
+
+    private static final Pattern DATA_FILE = Pattern.compile("0*(\\d{1,18})\\.sst");
+    private static final int BLOCK = 32768;
+    private static final int HEADER = 7;
+    private static final int CRC_MASK_DELTA = 0xa282ead8;
+    private static final int WHOLE = 1;
+    private static final int FIRST = 2;
+    private static final int MIDDLE = 3;
+    private static final int LAST = 4;
+
+    private final Corruption corruption;
+    private final Path file;
+    private final Set<Long> listed = new HashSet<>();
+    /** False once an edit had something this class does not know: then the list of files may not be complete. */
+    private boolean understood = true;
+
+    private Manifest(Corruption corruption, Path file) {
+        this.corruption = corruption;
+        this.file = file;
+    }
+
+    /**
+     * @throws FerryException SNAPSHOT_INCOMPLETE if it is missing, SNAPSHOT_CORRUPT if it is damaged, cut off, or does
+     *     not know a file that lies beside it
+     */
+    static void check(Corruption corruption, Path database) {
+        try {
+            String current =
+                    Files.readString(database.resolve("CURRENT"), US_ASCII).strip();
+            Path file = database.resolve(current);
+            if (!current.startsWith("MANIFEST-") || !Files.isRegularFile(file)) {
+                throw new FerryException(
+                        ErrorCode.SNAPSHOT_INCOMPLETE, "the MANIFEST that CURRENT names is missing in " + database);
+            }
+            Manifest manifest = new Manifest(corruption, file);
+            manifest.read();
+            manifest.checkFiles(database);
+        } catch (IOException e) {
+            throw new FerryException(ErrorCode.SNAPSHOT_INCOMPLETE, database + " cannot be read", e);
+        }
+    }
+
+    private void read() throws IOException {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BLOCK)) {
+            ByteArrayOutputStream edit = new ByteArrayOutputStream();
+            boolean open = false;
+            int edits = 0;
+            for (byte[] block = in.readNBytes(BLOCK); block.length > 0; block = in.readNBytes(BLOCK)) {
+                int at = 0;
+                while (block.length - at >= HEADER) {
+                    int length = (block[at + 4] & 0xff) | (block[at + 5] & 0xff) << 8;
+                    int type = block[at + 6];
+                    int payload = at + HEADER;
+                    if (length > block.length - payload || !checksumFits(block, at, length)) {
+                        throw damaged("a record of it is damaged or cut off");
+                    }
+                    boolean begins = type == WHOLE || type == FIRST;
+                    boolean continues = type == MIDDLE || type == LAST;
+                    if (!(begins && !open) && !(continues && open)) {
+                        throw damaged("a record of it does not belong where it is");
+                    }
+                    edit.write(block, payload, length);
+                    open = type == FIRST || type == MIDDLE;
+                    if (!open) {
+                        edits++;
+                        readEdit(edit.toByteArray());
+                        edit.reset();
+                    }
+                    at = payload + length;
+                }
+                if (block.length < BLOCK && at < block.length) {
+                    throw damaged("it is cut off");
+                }
+            }
+            if (open || edits == 0) {
+                throw damaged("it is cut off");
+            }
+        }
+    }
+
+    private static boolean checksumFits(byte[] block, int at, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(block, at + 6, 1 + length);
+        int masked = Integer.rotateRight((int) crc.getValue(), 15) + CRC_MASK_DELTA;
+        return masked == LittleEndian.i32(block, at);
+    }
+
+    private void readEdit(byte[] bytes) {
+        VersionEdit edit = new VersionEdit(bytes);
+        if (!edit.collectFiles(listed)) {
+            understood = false;
+        }
+    }
+
+    /** What was cut off exactly between two records shows only in the files it added. */
+    private void checkFiles(Path database) throws IOException {
+        if (!understood) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(database)) {
+            List<String> names =
+                    files.map(path -> path.getFileName().toString()).sorted().toList();
+            for (String name : names) {
+                Matcher data = DATA_FILE.matcher(name);
+                if (data.matches() && !listed.contains(Long.parseLong(data.group(1)))) {
+                    throw damaged("it does not know " + name + " beside it");
+                }
+            }
+        }
+    }
+
+    private FerryException damaged(String what) {
+        return corruption.found(file + ": " + what);
+    }
+}
