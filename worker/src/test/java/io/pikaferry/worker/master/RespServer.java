@@ -20,6 +20,7 @@ import java.util.function.Function;
 public final class RespServer implements AutoCloseable {
 
     private final ServerSocket server;
+    private final boolean verbatim;
     private final Function<List<String>, String> answers;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final List<List<String>> requests = new CopyOnWriteArrayList<>();
@@ -30,6 +31,12 @@ public final class RespServer implements AutoCloseable {
     }
 
     public RespServer(int port, Function<List<String>, String> answers) {
+        this(port, false, answers);
+    }
+
+    /** @param verbatim whether names are to be left in the case they came in */
+    public RespServer(int port, boolean verbatim, Function<List<String>, String> answers) {
+        this.verbatim = verbatim;
         this.answers = answers;
         try {
             this.server = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
@@ -96,11 +103,13 @@ public final class RespServer implements AutoCloseable {
         }
     }
 
-    private static List<String> words(Reply.Array array) {
+    private List<String> words(Reply.Array array) {
         List<String> words = new java.util.ArrayList<>(array.elements().stream()
                 .map(word -> ((Reply.Bulk) word).value().asUtf8())
                 .toList());
-        words.set(0, words.get(0).toUpperCase(Locale.ROOT));
+        if (!verbatim) {
+            words.set(0, words.get(0).toUpperCase(Locale.ROOT));
+        }
         return List.copyOf(words);
     }
 
