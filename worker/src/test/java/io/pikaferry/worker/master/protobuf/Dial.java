@@ -11,17 +11,19 @@ import java.util.OptionalLong;
 /** How tests dial. */
 final class Dial {
 
-    /** Everything tenfold faster than in earnest. */
-    static final ProtobufMaster.Settings QUICK = new ProtobufMaster.Settings(
-            new Patience(
-                    Duration.ofMillis(50),
-                    Duration.ofSeconds(2),
-                    Duration.ofSeconds(5),
-                    Duration.ofSeconds(2),
-                    Duration.ofSeconds(3)),
-            new DumpPull.Waits(Duration.ofMillis(500), Duration.ofMillis(20), Duration.ofSeconds(3)),
-            OptionalLong.empty(),
-            16L << 20);
+    /** Signs of life twentyfold faster than in earnest; what may only fail when something is wrong waits for long. */
+    static final ProtobufMaster.Settings QUICK = settings(Duration.ofSeconds(15), Duration.ofSeconds(20));
+
+    /** For what never comes. */
+    static final ProtobufMaster.Settings IMPATIENT = settings(Duration.ofSeconds(1), Duration.ofSeconds(3));
+
+    private static ProtobufMaster.Settings settings(Duration silence, Duration dump) {
+        return new ProtobufMaster.Settings(
+                new Patience(Duration.ofMillis(50), silence, Duration.ofSeconds(15), Duration.ofSeconds(2), dump),
+                new DumpPull.Waits(Duration.ofSeconds(5), Duration.ofMillis(20), dump),
+                OptionalLong.empty(),
+                16L << 20);
+    }
 
     private static final PortRange PORTS = new PortRange(33_000, 33_400);
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(120)
 class DumpPullTest {
 
     private static final String INFO = "3s\n192.0.2.1\n9221\n12\n48213\n";
@@ -60,13 +60,21 @@ class DumpPullTest {
         assertThat(service.harm()).isEmpty();
     }
 
+    private Duration answer = Duration.ofSeconds(15);
+    private Duration patience = Duration.ofSeconds(30);
+
+    private void impatient() {
+        answer = Duration.ofMillis(300);
+        patience = Duration.ofSeconds(2);
+    }
+
     private DumpPull pull(OptionalLong bytesPerSecond) {
         return new DumpPull(
                 "master",
                 Slot.newBuilder().setDbName("db0").setSlotId(0).build(),
                 directory,
                 () -> RsyncConnection.open(service.address(), Optional.empty()),
-                new DumpPull.Waits(Duration.ofMillis(300), Duration.ofMillis(10), Duration.ofSeconds(2)),
+                new DumpPull.Waits(answer, Duration.ofMillis(10), patience),
                 new Throttle(bytesPerSecond),
                 new TransferProgress() {
                     @Override
@@ -221,6 +229,7 @@ class DumpPullTest {
         service.serve("db0", dump);
         service.dumping(true);
         if (silent) {
+            answer = Duration.ofMillis(300);
             service.silentWhileDumping();
         }
         service.before(request -> {
@@ -239,6 +248,7 @@ class DumpPullTest {
     void aDumpThatNeverComesIsNotWaitedForForEver() {
         service.serve("db0", dump(4));
         service.dumping(true);
+        impatient();
         assertFails(ErrorCode.SNAPSHOT_TIMEOUT, "still makes its dump");
     }
 
@@ -432,6 +442,7 @@ class DumpPullTest {
 
     @Test
     void aMasterThatFallsSilentIsGivenUp() {
+        impatient();
         service.serve("db0", dump(15));
         AtomicInteger files = new AtomicInteger();
         service.mangle(response -> {

@@ -91,7 +91,7 @@ final class FakeMaster implements AutoCloseable {
 
     private volatile Optional<Bytes> password = Optional.empty();
     private volatile int window = 9000;
-    private volatile long pingNanos = TimeUnit.SECONDS.toNanos(2);
+    private volatile long pingNanos = TimeUnit.MILLISECONDS.toNanos(200);
     private volatile long forgetNanos = TimeUnit.SECONDS.toNanos(20);
     private volatile int slots = 1;
     private volatile Function<Slot, Boolean> here = slot -> true;

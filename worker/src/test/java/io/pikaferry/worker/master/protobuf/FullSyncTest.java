@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(90)
+@Timeout(120)
 class FullSyncTest {
 
     private static final StreamId DB0 = new StreamId(0, 0);
@@ -83,7 +83,11 @@ class FullSyncTest {
     }
 
     private Master dial(FakeMaster fake) throws InterruptedException {
-        Master master = Dial.masters(Dial.QUICK).dial(fake.access(), directory.resolve("job"));
+        return dial(fake, Dial.QUICK);
+    }
+
+    private Master dial(FakeMaster fake, ProtobufMaster.Settings settings) throws InterruptedException {
+        Master master = Dial.masters(settings).dial(fake.access(), directory.resolve("job"));
         open.add(master);
         return master;
     }
@@ -99,7 +103,7 @@ class FullSyncTest {
             total += fake.log(stream).size();
         }
         for (int i = 0; i < total; i++) {
-            BinlogItem item = session.next(Duration.ofSeconds(5)).orElseThrow();
+            BinlogItem item = session.next(Duration.ofSeconds(20)).orElseThrow();
             session.confirm(item.stream(), item.end());
         }
         for (StreamId stream : streams) {
@@ -167,7 +171,7 @@ class FullSyncTest {
     @ValueSource(strings = {"3.1.1", "3.4.0"})
     void theBinlogIsHeldFromBeforeTheDumpOn(String version) throws Exception {
         Path dump = RsyncPush.recorded(version, directory.resolve("at-the-master"));
-        FakeMaster fake = recorded(version).forgettingAfter(500);
+        FakeMaster fake = recorded(version).forgettingAfter(2000);
         FakeLog log = fake.log(DB0);
         BinlogPosition before = log.end();
         List<BinlogPosition> kept = new ArrayList<>();
@@ -175,7 +179,7 @@ class FullSyncTest {
             if (request.getSlot().getDbName().equals("db0")) {
                 log.write("SET", "while", "dumping");
                 long zeroAcks = fake.requests(Type.BINLOG_SYNC).size();
-                await().until(() -> fake.requests(Type.BINLOG_SYNC).size() > zeroAcks + 20);
+                await().until(() -> fake.requests(Type.BINLOG_SYNC).size() > zeroAcks + 100);
                 kept.add(fake.acked(DB0).orElseThrow());
             }
             new RsyncPush(directory.resolve("secret"), rsyncPort(request), "default")
@@ -214,7 +218,7 @@ class FullSyncTest {
     @Test
     void aDumpThatNeverComesNamesThePort() throws Exception {
         FakeMaster fake = recorded("3.4.0");
-        Master master = dial(fake);
+        Master master = dial(fake, Dial.IMPATIENT);
         assertThatThrownBy(() -> master.takeSnapshot(directory.resolve("snapshot"), progress))
                 .isInstanceOfSatisfying(
                         FerryException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SNAPSHOT_TIMEOUT))
@@ -230,7 +234,7 @@ class FullSyncTest {
         fake.onDumpRequest(
                 request -> bgsave.execute(() -> new RsyncPush(directory.resolve("secret"), rsyncPort(request), "other")
                         .push(dump.resolve("db0"), "db0")));
-        Master master = dial(fake);
+        Master master = dial(fake, Dial.IMPATIENT);
         assertThatThrownBy(() -> master.takeSnapshot(directory.resolve("snapshot"), progress))
                 .hasMessageContaining("our rsync daemon had to refuse the master's password");
     }
@@ -272,7 +276,7 @@ class FullSyncTest {
     @ParameterizedTest
     @ValueSource(strings = {"3.5.5", "4.0.1"})
     void aDumpIsPulledAndTheStreamGoesOnFromIt(String version) throws Exception {
-        FakeMaster fake = recorded(version).forgettingAfter(700);
+        FakeMaster fake = recorded(version).forgettingAfter(2000);
         FakeRsyncService service = service(fake, version);
         service.dumping(true);
         fake.onDumpRequest(request -> bgsave.execute(() -> {
