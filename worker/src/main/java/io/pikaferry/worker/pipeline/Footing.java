@@ -4,8 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.worker.ledger.Ledger;
 import io.pikaferry.worker.master.Master;
+import io.pikaferry.worker.master.PikaVersion;
 import io.pikaferry.worker.master.SourceInfo;
 import io.pikaferry.worker.routing.CommandMapper;
+import io.pikaferry.worker.sender.ExpiryRule;
 import io.pikaferry.worker.sender.MarkBoard;
 import io.pikaferry.worker.sender.SenderConfig;
 import io.pikaferry.worker.sender.SenderPool;
@@ -54,13 +56,30 @@ record Footing(
     }
 
     static CommandMapper mapper(SourceInfo source) {
+        // 4.0.1 says in INFO that it is 4.0.0; what it logs is understood either way, its clock is the finer one.
+        PikaVersion version =
+                source.version().equals(new PikaVersion(4, 0, 0)) ? new PikaVersion(4, 0, 1) : source.version();
         return source.slots() > 1
-                ? CommandMapper.forShardedSource(source.version(), source.slots())
-                : CommandMapper.forSource(source.version());
+                ? CommandMapper.forShardedSource(version, source.slots())
+                : CommandMapper.forSource(version);
     }
 
     SourceInfo source() {
         return master.info();
+    }
+
+    private ExpiryRule expiryRule() {
+        return new ExpiryRule() {
+            @Override
+            public boolean gone(long expireAtMillis, long executedAtSeconds) {
+                return mapper.wasGone(expireAtMillis, executedAtSeconds);
+            }
+
+            @Override
+            public boolean unsure(long expireAtMillis, long executedAtSeconds) {
+                return mapper.mayHaveGone(expireAtMillis, executedAtSeconds);
+            }
+        };
     }
 
     /** Lanes for a load, which has no marks. */
@@ -81,7 +100,7 @@ record Footing(
                 settings.target().controlDb(),
                 keys,
                 abilities.setTakesPxat(),
-                mapper::wasGone);
+                expiryRule());
         return new SenderPool(terms, board, fence::open, ledger, job::interrupt);
     }
 }

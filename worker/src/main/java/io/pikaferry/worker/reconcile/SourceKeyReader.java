@@ -63,12 +63,15 @@ public final class SourceKeyReader implements AutoCloseable {
     }
 
     private long expireAt(Bytes key) {
-        long seconds = ((Reply.Number) expect(Reply.Number.class, call("TTL", key), "TTL")).value();
-        if (seconds < 0) {
+        // 4.0 keeps milliseconds; up to 3.5 only seconds are kept, and 2.3 shows one more than it keeps (corrections.md
+        // 3).
+        boolean millis = generation == Generation.E;
+        String question = millis ? "PTTL" : "TTL";
+        long left = ((Reply.Number) expect(Reply.Number.class, call(question, key), question)).value();
+        if (left < 0) {
             return 0;
         }
-        // 2.3 shows one second more than is kept (corrections.md 3).
-        return (clock.millis() / 1000 + seconds) * 1000;
+        return millis ? clock.millis() + left : (clock.millis() / 1000 + left) * 1000;
     }
 
     private List<Write> string(Bytes key) {

@@ -106,6 +106,11 @@ public final class CommandMapper {
         return expiry.gone(expireAtMillis, executedAtSeconds);
     }
 
+    /** Whether a key with this expiry may have been gone, or not, when the source executed the item. */
+    public boolean mayHaveGone(long expireAtMillis, long executedAtSeconds) {
+        return expiry.unsure(expireAtMillis, executedAtSeconds);
+    }
+
     /** Whether applying it to a target that may have its effect already, and that of later items, does no harm. */
     public static boolean repeatable(Mapped mapped) {
         if (mapped instanceof Mapped.Commands some) {

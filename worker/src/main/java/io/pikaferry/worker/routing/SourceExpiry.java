@@ -47,13 +47,18 @@ record SourceExpiry(boolean millis, boolean wraps, boolean nowIsPast) {
     }
 
     /**
-     * Whether a key with this expiry was gone when the source executed something. The log tells seconds only, so within one
-     * second 4.0.1 may have seen it gone where this says that it was there.
+     * Whether a key with this expiry was gone when the source executed something. With milliseconds (4.0.1) it is gone from
+     * its expiry on; with seconds it can be read until that second is over.
      *
      * @param executedAt seconds; 0, unknown: it was there
      */
     boolean gone(long expireAtMillis, long executedAt) {
-        return expireAtMillis < executedAt * 1000;
+        return millis && executedAt > 0 ? expireAtMillis <= executedAt * 1000 : expireAtMillis < executedAt * 1000;
+    }
+
+    /** Whether it expired within the very second: the log tells seconds only, so it may have been there or not. */
+    boolean unsure(long expireAtMillis, long executedAt) {
+        return millis && !gone(expireAtMillis, executedAt) && expireAtMillis / 1000 == executedAt;
     }
 
     /** Whether setting this expiry deletes the key at once. */

@@ -9,4 +9,7 @@ public interface ExpiryRule {
      * @param executedAtSeconds since the epoch; 0, unknown: it was there
      */
     boolean gone(long expireAtMillis, long executedAtSeconds);
+
+    /** Whether it may have been gone, or not: the source's log does not say. */
+    boolean unsure(long expireAtMillis, long executedAtSeconds);
 }

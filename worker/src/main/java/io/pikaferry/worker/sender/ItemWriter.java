@@ -123,12 +123,18 @@ final class ItemWriter {
         for (TargetCommand command : write.commands) {
             for (byte[] key : command.keys()) {
                 long at = heldOfOwner(key).of(write.db, key);
-                if (at != 0 && job.gone(at, write.executedAtSeconds)) {
+                if (mayBeGone(at, write)) {
                     return true;
                 }
             }
         }
         return false;
+    }
+
+    private boolean mayBeGone(long expireAtMillis, LaneUnit.Write write) {
+        return expireAtMillis != 0
+                && (job.gone(expireAtMillis, write.executedAtSeconds)
+                        || job.unsure(expireAtMillis, write.executedAtSeconds));
     }
 
     /** A key of a command at a gate may be another lane's, which waits. */
@@ -143,13 +149,24 @@ final class ItemWriter {
         for (TargetCommand command : write.commands) {
             for (byte[] key : command.keys()) {
                 long at = heldOfOwner(key).of(write.db, key);
-                if (at != 0 && job.gone(at, write.executedAtSeconds)) {
+                if (mayBeGone(at, write)) {
                     keys.add(Bytes.owning(key));
                 }
             }
         }
         for (Bytes key : keys) {
             long trueExpiry = trueExpiry(write.db, key.array());
+            if (trueExpiry != 0 && job.unsure(trueExpiry, write.executedAtSeconds)) {
+                makeDirty(
+                        job.dirty(LaneOf.lane(key.array(), job.config().lanes())),
+                        new DirtyKey(
+                                write.stream,
+                                write.db,
+                                key,
+                                ErrorCode.NOT_DETERMINISTIC,
+                                "it expired within the second of this command, which may have found it or not",
+                                write.end));
+            }
             if (trueExpiry != 0 && job.gone(trueExpiry, write.executedAtSeconds)) {
                 planned.add(
                         new Planned(write.db, new Owner(write, write.commands.get(0)), List.<byte[][]>of(new byte[][] {

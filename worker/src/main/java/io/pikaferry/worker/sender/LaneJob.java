@@ -33,6 +33,9 @@ interface LaneJob {
     /** Whether a key with this expiry was gone at the source when it executed something in that second. */
     boolean gone(long expireAtMillis, long executedAtSeconds);
 
+    /** Whether it may have been gone, or not. */
+    boolean unsure(long expireAtMillis, long executedAtSeconds);
+
     /** The key has to be read from the source, first or again. */
     void reread(DirtyKey dirty);
 

@@ -298,6 +298,11 @@ public final class SenderPool implements AutoCloseable {
         }
 
         @Override
+        public boolean unsure(long expireAtMillis, long executedAtSeconds) {
+            return terms.expiry().unsure(expireAtMillis, executedAtSeconds);
+        }
+
+        @Override
         public void reread(DirtyKey key) {
             if (known.add(key)) {
                 unsettled.incrementAndGet();
