@@ -5,9 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.io.PrintWriter;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "completion",
@@ -27,9 +25,6 @@ final class CompletionCommand implements Runnable {
     @Parameters(paramLabel = "bash|zsh")
     private Shell shell;
 
-    @Spec
-    private CommandSpec spec;
-
     private final Ferryctl ferryctl;
 
     CompletionCommand(Ferryctl ferryctl) {
@@ -44,7 +39,7 @@ final class CompletionCommand implements Runnable {
             out.println("autoload -U +X compinit && compinit");
             out.println("autoload -U +X bashcompinit && bashcompinit");
         }
-        out.println(AutoComplete.bash("ferryctl", spec.root().commandLine()));
+        out.println(AutoComplete.bash("ferryctl", ferryctl.commandLine()));
         out.flush();
     }
 }

@@ -14,8 +14,11 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -93,37 +96,21 @@ public final class Ferryctl implements Runnable, AutoCloseable {
     /** Runs one command line; the answer is the process's exit code. */
     public static int run(Surroundings surroundings, String... arguments) {
         try (Ferryctl ferryctl = new Ferryctl(surroundings)) {
-            return ferryctl.commandLine().execute(arguments);
+            return ferryctl.commandLine(arguments).execute(arguments);
         } finally {
             surroundings.terminal().out().flush();
             surroundings.terminal().err().flush();
         }
     }
 
-    /** The whole tree of nouns and verbs. */
-    CommandLine commandLine() {
-        CommandLine line = new CommandLine(this)
-                .addSubcommand(new SubmitCommand(this))
-                .addSubcommand(new StatusCommand(this))
-                .addSubcommand(new CommandLine(new JobCommand())
-                        .addSubcommand(new JobListCommand(this))
-                        .addSubcommand(new JobDescribeCommand(this))
-                        .addSubcommand(new JobPauseCommand(this))
-                        .addSubcommand(new JobResumeCommand(this))
-                        .addSubcommand(new JobStopCommand(this))
-                        .addSubcommand(new JobDeleteCommand(this))
-                        .addSubcommand(new JobMoveCommand(this))
-                        .addSubcommand(new JobEventsCommand(this))
-                        .addSubcommand(new JobErrorsCommand(this)))
-                .addSubcommand(new CommandLine(new WorkerCommand())
-                        .addSubcommand(new WorkerListCommand(this))
-                        .addSubcommand(new WorkerCordonCommand(this))
-                        .addSubcommand(new WorkerUncordonCommand(this))
-                        .addSubcommand(new WorkerDrainCommand(this)))
-                .addSubcommand(new CommandLine(new ClusterCommand()).addSubcommand(new ClusterStatusCommand(this)))
-                .addSubcommand(new ExplainCommand(this))
-                .addSubcommand(new CompletionCommand(this))
-                .addSubcommand(new VersionCommand(this));
+    /**
+     * The tree of nouns and verbs, or only the branch that the arguments name: reading the annotations of all of them
+     * would take longer than most commands do.
+     */
+    CommandLine commandLine(String... arguments) {
+        List<String> named = List.of(arguments);
+        CommandLine line = new CommandLine(this);
+        grow(line, named, verbs(named));
         Failures failures = new Failures(terminal());
         return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUnmatchedOptionsArePositionalParams(false)
@@ -132,6 +119,56 @@ public final class Ferryctl implements Runnable, AutoCloseable {
                 .setExecutionExceptionHandler(failures)
                 .setOut(terminal().out())
                 .setErr(terminal().err());
+    }
+
+    private Map<String, Supplier<Object>> verbs(List<String> named) {
+        Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
+        verbs.put("submit", () -> new SubmitCommand(this));
+        verbs.put("status", () -> new StatusCommand(this));
+        verbs.put("job", () -> grow(new CommandLine(new JobCommand()), named, jobVerbs()));
+        verbs.put("worker", () -> grow(new CommandLine(new WorkerCommand()), named, workerVerbs()));
+        verbs.put("cluster", () -> grow(new CommandLine(new ClusterCommand()), named, clusterVerbs()));
+        verbs.put("explain", () -> new ExplainCommand(this));
+        verbs.put("completion", () -> new CompletionCommand(this));
+        verbs.put("version", () -> new VersionCommand(this));
+        return verbs;
+    }
+
+    private Map<String, Supplier<Object>> jobVerbs() {
+        Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
+        verbs.put("list", () -> new JobListCommand(this));
+        verbs.put("describe", () -> new JobDescribeCommand(this));
+        verbs.put("pause", () -> new JobPauseCommand(this));
+        verbs.put("resume", () -> new JobResumeCommand(this));
+        verbs.put("stop", () -> new JobStopCommand(this));
+        verbs.put("delete", () -> new JobDeleteCommand(this));
+        verbs.put("move", () -> new JobMoveCommand(this));
+        verbs.put("events", () -> new JobEventsCommand(this));
+        verbs.put("errors", () -> new JobErrorsCommand(this));
+        return verbs;
+    }
+
+    private Map<String, Supplier<Object>> workerVerbs() {
+        Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
+        verbs.put("list", () -> new WorkerListCommand(this));
+        verbs.put("cordon", () -> new WorkerCordonCommand(this));
+        verbs.put("uncordon", () -> new WorkerUncordonCommand(this));
+        verbs.put("drain", () -> new WorkerDrainCommand(this));
+        return verbs;
+    }
+
+    private Map<String, Supplier<Object>> clusterVerbs() {
+        return Map.of("status", () -> new ClusterStatusCommand(this));
+    }
+
+    private static CommandLine grow(CommandLine parent, List<String> named, Map<String, Supplier<Object>> verbs) {
+        boolean all = verbs.keySet().stream().noneMatch(named::contains);
+        verbs.forEach((name, verb) -> {
+            if (all || named.contains(name)) {
+                parent.addSubcommand(name, verb.get());
+            }
+        });
+        return parent;
     }
 
     @Override
