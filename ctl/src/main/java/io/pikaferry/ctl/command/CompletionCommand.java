@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
         sortOptions = false)
 final class CompletionCommand implements Runnable {
 
-    private enum Shell {
+    enum Shell {
         BASH,
         ZSH
     }

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.ErrorCode.Blame;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** What ferryctl tells the shell. Part of the interface: scripts depend on the numbers. */
 enum ExitCode {
@@ -34,6 +36,15 @@ enum ExitCode {
         return meaning;
     }
 
+    /** As the help shows them. */
+    static Map<String, String> meanings() {
+        Map<String, String> meanings = new LinkedHashMap<>();
+        for (ExitCode code : values()) {
+            meanings.put(Integer.toString(code.number), code.meaning);
+        }
+        return meanings;
+    }
+
     static ExitCode of(ErrorCode code) {
         return switch (code) {
             case JOB_NOT_FOUND, WORKER_NOT_FOUND -> NOT_FOUND;
@@ -42,6 +53,7 @@ enum ExitCode {
             case TIMED_OUT -> TIMEOUT;
             case NO_COORDINATOR, NOT_LEADER -> NO_COORDINATOR;
             case NOT_AUTHORISED -> NOT_AUTHORISED;
+            case SECRET_UNREADABLE, CANNOT_LISTEN -> FAILED;
                 // what is left to the operator is how source and target are set up
             default -> code.blame() == Blame.OPERATOR ? PRECONDITION : FAILED;
         };

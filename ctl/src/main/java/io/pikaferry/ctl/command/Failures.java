@@ -37,7 +37,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
                 ? ferry
                 : new FerryException(ErrorCode.INTERNAL, failure.toString(), failure);
         print(known.code(), known.getMessage(), known.code().remedy());
-        if (known.code() == ErrorCode.INTERNAL) {
+        if (!(failure instanceof FerryException)) {
             failure.printStackTrace(terminal.err());
             terminal.err().flush();
         }
@@ -62,7 +62,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     private static String message(ParameterException wrongUse) {
         if (!(wrongUse instanceof UnmatchedArgumentException unmatched)
                 || unmatched.getUnmatched().isEmpty()) {
-            String message = wrongUse.getMessage();
+            // with the label in or without it, depending on whose converter refused the value
+            String message = wrongUse.getMessage().replaceFirst("(for [^:(]+) \\([^)]*\\)", "$1");
             return message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
         }
         String first = unmatched.getUnmatched().get(0);

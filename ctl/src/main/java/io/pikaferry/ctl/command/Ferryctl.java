@@ -10,6 +10,7 @@ import io.pikaferry.ctl.output.Terminal;
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
 import io.pikaferry.model.Endpoint;
+import io.pikaferry.proto.v1.ObservedState;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,8 +34,17 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "ferryctl",
         description = "Submits and watches the migrations of Pika instances into Redis.",
+        exitCodeListHeading = "%nExit codes:%n",
+        footer = {
+            "",
+            "Examples:",
+            "  ferryctl submit --name users --source pika:9221 --target redis://redis:6379",
+            "  ferryctl submit -f jobs.yaml --dry-run",
+            "  ferryctl status users -w",
+            "  ferryctl explain FERRY-2107"
+        },
         sortOptions = false,
-        usageHelpAutoWidth = true)
+        usageHelpWidth = 100)
 public final class Ferryctl implements Runnable, AutoCloseable {
 
     static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
@@ -111,10 +121,14 @@ public final class Ferryctl implements Runnable, AutoCloseable {
         List<String> named = List.of(arguments);
         CommandLine line = new CommandLine(this);
         grow(line, named, verbs(named));
+        line.getCommandSpec().usageMessage().exitCodeList(ExitCode.meanings());
         Failures failures = new Failures(terminal());
-        return line.setCaseInsensitiveEnumValuesAllowed(true)
-                .setUnmatchedOptionsArePositionalParams(false)
+        return line.setUnmatchedOptionsArePositionalParams(false)
                 .registerConverter(Duration.class, DurationText::parse)
+                .registerConverter(Format.class, text -> Choice.of(text, Format.values()))
+                .registerConverter(
+                        CompletionCommand.Shell.class, text -> Choice.of(text, CompletionCommand.Shell.values()))
+                .registerConverter(ObservedState.class, text -> Choice.of(text, JobListCommand.STATES))
                 .setParameterExceptionHandler(failures)
                 .setExecutionExceptionHandler(failures)
                 .setOut(terminal().out())

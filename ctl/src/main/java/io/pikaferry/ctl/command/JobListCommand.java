@@ -3,8 +3,6 @@ package io.pikaferry.ctl.command;
 import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.ctl.output.JobsReport;
-import io.pikaferry.error.ErrorCode;
-import io.pikaferry.error.FerryException;
 import io.pikaferry.proto.v1.JobView;
 import io.pikaferry.proto.v1.ListJobsRequest;
 import io.pikaferry.proto.v1.ObservedState;
@@ -16,6 +14,15 @@ import picocli.CommandLine.Option;
 
 @Command(name = "list", description = "The jobs, all or some.", sortOptions = false)
 final class JobListCommand implements Runnable {
+
+    static final ObservedState[] STATES = {
+        ObservedState.PENDING,
+        ObservedState.RUNNING,
+        ObservedState.PAUSED,
+        ObservedState.BLOCKED,
+        ObservedState.STOPPED,
+        ObservedState.COMPLETED
+    };
 
     @Option(names = "--state", paramLabel = "STATE", description = "Only those in this state, e.g. blocked.")
     private ObservedState state;
@@ -31,9 +38,6 @@ final class JobListCommand implements Runnable {
 
     @Override
     public void run() {
-        if (state == ObservedState.UNRECOGNIZED || state == ObservedState.OBSERVED_STATE_UNSPECIFIED) {
-            throw new FerryException(ErrorCode.INVALID_ARGUMENT, "--state: no job is ever " + state);
-        }
         List<JobView> jobs =
                 ferryctl
                         .coordinator()

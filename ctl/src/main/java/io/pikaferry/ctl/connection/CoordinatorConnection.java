@@ -20,6 +20,7 @@ import io.pikaferry.proto.v1.ClusterGrpc;
 import io.pikaferry.proto.v1.ClusterGrpc.ClusterBlockingStub;
 import io.pikaferry.proto.v1.JobsGrpc;
 import io.pikaferry.proto.v1.JobsGrpc.JobsBlockingStub;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -189,7 +190,14 @@ public final class CoordinatorConnection implements AutoCloseable {
                     ErrorCode.NO_COORDINATOR,
                     nobodyThere
                             ? "no coordinator can be reached: " + said
-                            : "no coordinator leads, after %ds: %s".formatted(timeout.toSeconds(), said));
+                            : "no coordinator leads, after %s: %s".formatted(seconds(), said));
+        }
+
+        /** {@code 30s}, {@code 0.5s} */
+        private String seconds() {
+            return BigDecimal.valueOf(timeout.toMillis(), 3)
+                            .stripTrailingZeros()
+                            .toPlainString() + "s";
         }
 
         private FerryException uncertain(Throwable cause) {
@@ -209,12 +217,13 @@ public final class CoordinatorConnection implements AutoCloseable {
     }
 
     private Channel channel(Endpoint address) {
-        return channels.computeIfAbsent(address, dial::dial);
+        ManagedChannel channel = channels.computeIfAbsent(address, dial::dial);
+        // gRPC waits after a failed connect, longer each time; we ask at our own pace
+        channel.resetConnectBackoff();
+        return channel;
     }
 
     private void waitForTheNextRound() {
-        // gRPC backs off after a failed connect, for longer each time; we ask at our own pace
-        channels.values().forEach(ManagedChannel::resetConnectBackoff);
         try {
             time.pause(BETWEEN_ROUNDS);
         } catch (InterruptedException e) {

@@ -68,7 +68,8 @@ public final class JobReport implements Report {
         StringBuilder line = new StringBuilder(Ink.BOLD.paint(job.name(), colour))
                 .append("   ")
                 .append(Words.ink(job.state()).paint(job.state().name(), colour));
-        job.phase().ifPresent(phase -> line.append("   ").append(Words.phase(phase)));
+        job.lastPhase().filter(phase -> job.state() != ObservedState.PENDING).ifPresent(phase -> line.append("   ")
+                .append(Words.phase(phase)));
         job.worker().ifPresent(worker -> line.append("   on ")
                 .append(worker)
                 .append(", epoch ")
@@ -118,9 +119,12 @@ public final class JobReport implements Report {
         } else {
             parts.add(Quantities.bytes(sync.getBytesDone()));
         }
-        parts.add(keys);
+        boolean loading = !job.lastPhase().equals(Optional.of(Phase.TRANSFER));
+        if (loading) {
+            parts.add(keys);
+        }
         if (job.fullSyncUnderWay().isPresent()) {
-            parts.add(Quantities.perSecond(sync.getKeysPerSecond()).replace("/s", " keys/s"));
+            parts.add(loading ? Quantities.perSecond(sync.getKeysPerSecond()).replace("/s", " keys/s") : "received");
             if (sync.getSecondsLeft() >= 0) {
                 parts.add("~" + Quantities.duration(sync.getSecondsLeft()) + " left");
             }
@@ -198,13 +202,19 @@ public final class JobReport implements Report {
     }
 
     private String running(String name) {
+        String watch = "to watch: ferryctl status " + name + " -w";
+        if (wishIsPending()) {
+            return "its worker is about to let go of it; " + watch;
+        }
+        if (job.reason().isPresent()) {
+            return "it tries again by itself; " + watch;
+        }
         if (job.message().getErrorsOpen() > 0) {
             return "ferryctl job errors " + name;
         }
-        if (job.phase().equals(Optional.of(Phase.TAIL))) {
-            return "nothing to do: it follows the source; to watch: ferryctl status " + name + " -w";
-        }
-        return "it goes on by itself; to watch: ferryctl status " + name + " -w";
+        return job.phase().equals(Optional.of(Phase.TAIL))
+                ? "nothing to do: it follows the source; " + watch
+                : "it goes on by itself; " + watch;
     }
 
     /** Labels on the left, facts on the right. */

@@ -3,11 +3,14 @@ package io.pikaferry.ctl.output;
 import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.ctl.output.Table.Cell;
+import io.pikaferry.proto.v1.FullSyncProgress;
 import io.pikaferry.proto.v1.JobView;
 import io.pikaferry.proto.v1.ObservedState;
+import io.pikaferry.proto.v1.Phase;
 import io.pikaferry.proto.v1.Reason;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +20,7 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Many jobs, one per line. */
+/** Many jobs, one per line, by name. */
 public final class JobsReport implements Report {
 
     private static final int NOTE_LENGTH = 72;
@@ -26,7 +29,10 @@ public final class JobsReport implements Report {
     private final Instant now;
 
     public JobsReport(List<JobView> jobs, Instant now) {
-        this.jobs = jobs.stream().map(JobReading::new).toList();
+        this.jobs = jobs.stream()
+                .map(JobReading::new)
+                .sorted(Comparator.comparing(JobReading::name))
+                .toList();
         this.now = requireNonNull(now, "now is null");
     }
 
@@ -160,8 +166,11 @@ public final class JobsReport implements Report {
         if (job.state() != ObservedState.RUNNING) {
             return "-";
         }
+        if (job.phase().equals(Optional.of(Phase.TRANSFER))) {
+            return "-"; // of bytes, which are under PROGRESS
+        }
         return Quantities.perSecond(job.fullSyncUnderWay()
-                .map(sync -> sync.getKeysPerSecond())
+                .map(FullSyncProgress::getKeysPerSecond)
                 .orElse(job.message().getProgress().getCommandsPerSecond()));
     }
 

@@ -13,7 +13,7 @@ public final class NearestName {
 
     public static Optional<String> to(String written, Collection<String> known) {
         String wrong = written.toLowerCase(Locale.ROOT);
-        int limit = Math.max(2, wrong.length() / 3);
+        int limit = Math.max(1, wrong.length() / 3);
         Optional<String> misspelt = known.stream()
                 .filter(name -> distance(wrong, name.toLowerCase(Locale.ROOT)) <= limit)
                 .min(Comparator.comparingInt(name -> distance(wrong, name.toLowerCase(Locale.ROOT))));
@@ -28,21 +28,22 @@ public final class NearestName {
         return to(written, known).map(name -> "; did you mean '" + name + "'?").orElse("");
     }
 
-    /** Levenshtein's, row by row. */
+    /** Letters to add, take away, change, or swap with their neighbour. */
     private static int distance(String a, String b) {
-        int[] above = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            above[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int[] row = new int[b.length() + 1];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int change = above[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(change, Math.min(above[j], row[j - 1]) + 1);
+        int[][] distance = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                if (i == 0 || j == 0) {
+                    distance[i][j] = i + j;
+                    continue;
+                }
+                int change = distance[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                int least = Math.min(change, Math.min(distance[i - 1][j], distance[i][j - 1]) + 1);
+                boolean swapped =
+                        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+                distance[i][j] = swapped ? Math.min(least, distance[i - 2][j - 2] + 1) : least;
             }
-            above = row;
         }
-        return above[b.length()];
+        return distance[a.length()][b.length()];
     }
 }

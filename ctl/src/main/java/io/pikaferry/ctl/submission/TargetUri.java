@@ -33,7 +33,10 @@ record TargetUri(String scheme, Optional<String> user, Endpoint endpoint, Option
                     "a password does not belong into the URI; give it by --target-password-file"
                             + " (in a job file: target.passwordFile)");
         }
-        String shown = at >= 0 || text.indexOf('?') >= 0 ? "" : ", got '" + text + "'";
+        if (text.indexOf('?') >= 0) {
+            throw new IllegalArgumentException(FORM + ", without parameters");
+        }
+        String shown = at >= 0 ? "" : ", got '" + text + "'";
         if (colon < 0) {
             throw new IllegalArgumentException(FORM + shown);
         }
