@@ -53,9 +53,12 @@ enum ExitCode {
             case TIMED_OUT -> TIMEOUT;
             case NO_COORDINATOR, NOT_LEADER -> NO_COORDINATOR;
             case NOT_AUTHORISED -> NOT_AUTHORISED;
-            case SECRET_UNREADABLE, CANNOT_LISTEN -> FAILED;
-                // what is left to the operator is how source and target are set up
-            default -> code.blame() == Blame.OPERATOR ? PRECONDITION : FAILED;
+            default -> concernsSourceOrTarget(code) ? PRECONDITION : FAILED;
         };
+    }
+
+    /** Something the operator has to change there, as against what passes by itself. */
+    private static boolean concernsSourceOrTarget(ErrorCode code) {
+        return code.id().startsWith("FERRY-2") && code.blame() == Blame.OPERATOR;
     }
 }

@@ -52,7 +52,7 @@ public final class JobReading {
         return phase == Phase.PHASE_UNSPECIFIED ? Optional.empty() : Optional.of(phase);
     }
 
-    /** Why it is blocked, or what it is retrying. */
+    /** Why it is blocked, why no worker takes it, or what it is retrying. */
     public Optional<Reason> reason() {
         if (job.hasReason()) {
             return Optional.of(job.getReason());

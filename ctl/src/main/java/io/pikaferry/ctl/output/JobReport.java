@@ -175,13 +175,13 @@ public final class JobReport implements Report {
     }
 
     private void reason(Block block, Reason reason, boolean colour) {
-        boolean blocked = job.state() == ObservedState.BLOCKED;
-        Ink ink = blocked ? Ink.BAD : Ink.ATTENTION;
+        Ink ink = job.state() == ObservedState.BLOCKED ? Ink.BAD : Ink.ATTENTION;
+        String heldUp = Words.heldUp(job.state());
         String since = reason.getSinceMillis() == 0
                 ? ""
                 : " (for " + Quantities.age(Duration.between(Instant.ofEpochMilli(reason.getSinceMillis()), now)) + ")";
         block.add(
-                blocked ? "Blocked" : "Retrying",
+                heldUp.substring(0, 1).toUpperCase(Locale.ROOT) + heldUp.substring(1),
                 ink.paint(reason.getCode() + ": " + reason.getMessage(), colour) + since);
         if (!reason.getRemedy().isEmpty()) {
             block.add("", "→ " + reason.getRemedy());

@@ -184,8 +184,8 @@ public final class JobsReport implements Report {
         Optional<Reason> reason = job.reason();
         if (reason.isPresent()) {
             boolean blocked = job.state() == ObservedState.BLOCKED;
-            String text = (blocked ? "" : "retrying: ") + reason.get().getCode() + " "
-                    + reason.get().getMessage();
+            String because = reason.get().getCode() + " " + reason.get().getMessage();
+            String text = blocked ? because : Words.heldUp(job.state()) + ": " + because;
             return new Cell(shortened(text), blocked ? Ink.BAD : Ink.ATTENTION);
         }
         if (job.message().getErrorsOpen() > 0) {

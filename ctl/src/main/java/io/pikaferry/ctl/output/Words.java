@@ -45,6 +45,15 @@ final class Words {
         };
     }
 
+    /** What a job with a reason is: {@code retrying}. */
+    static String heldUp(ObservedState state) {
+        return switch (state) {
+            case BLOCKED -> "blocked";
+            case RUNNING -> "retrying";
+            default -> "waiting";
+        };
+    }
+
     static String pairs(Map<String, String> pairs) {
         return pairs.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())

@@ -32,6 +32,19 @@ final class Jobs {
                 .build();
     }
 
+    /** Submitted, and nobody can take it up. */
+    static JobView waiting() {
+        return job("zone-b", Duration.ofSeconds(90))
+                .setDesired(DesiredState.RUN)
+                .setState(ObservedState.PENDING)
+                .setReason(Reason.newBuilder()
+                        .setCode("FERRY-1207")
+                        .setMessage("no worker has the labels zone=b")
+                        .setBlame("ENVIRONMENT")
+                        .setRemedy("start a worker, or uncordon one; the job starts by itself"))
+                .build();
+    }
+
     /** A dump is on its way, of which nobody knows the size yet. */
     static JobView inTransfer() {
         return running("carts", Duration.ofMinutes(2), "w1", 1)

@@ -36,7 +36,8 @@ class ScreensTest {
             Jobs.blocked(),
             Jobs.paused(),
             Jobs.stopped(),
-            Jobs.pausing());
+            Jobs.pausing(),
+            Jobs.waiting());
 
     private final Shell shell = new Shell();
 
@@ -86,6 +87,8 @@ class ScreensTest {
                 List.of("status", "archive", "-o", "json"),
                 List.of("status", "done"),
                 List.of("status", "slow"),
+                List.of("status", "zone-b"),
+                List.of("status", "zone-b", "-o", "json"),
                 List.of("job", "list", "--state", "blocked"),
                 List.of("job", "list", "--label", "team=search", "-o", "name"),
                 List.of("job", "describe", "users-a"),
