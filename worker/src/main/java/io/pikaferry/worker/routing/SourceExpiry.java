@@ -47,24 +47,27 @@ record SourceExpiry(boolean millis, boolean wraps, boolean nowIsPast) {
     }
 
     /**
-     * Whether a key with this expiry was gone when the source executed something. With milliseconds (4.0.1) it is gone from
-     * its expiry on; with seconds it can be read until that second is over.
+     * Whether a key with this expiry was gone when the source executed something. Up to 4.0.0 it can be read until the second
+     * is over.
      *
      * @param executedAt seconds; 0, unknown: it was there
      */
     boolean gone(long expireAtMillis, long executedAt) {
-        return millis && executedAt > 0 ? expireAtMillis <= executedAt * 1000 : expireAtMillis < executedAt * 1000;
+        return Math.floorDiv(expireAtMillis, 1000) < executedAt;
     }
 
-    /** Whether it expired within the very second: the log tells seconds only, so it may have been there or not. */
+    /**
+     * Whether it may have been gone or not. 4.0.1 keeps milliseconds, but logs EXPIRE and SETEX in seconds, cut off, and when
+     * it executed something in seconds: so of what happens within the second of the expiry nothing is known.
+     */
     boolean unsure(long expireAtMillis, long executedAt) {
-        return millis && !gone(expireAtMillis, executedAt) && expireAtMillis / 1000 == executedAt;
+        return millis && executedAt > 0 && Math.floorDiv(expireAtMillis, 1000) == executedAt;
     }
 
     /** Whether setting this expiry deletes the key at once. */
     boolean deletes(long expireAtMillis, long executedAt) {
         return expireAtMillis <= 0
                 || gone(expireAtMillis, executedAt)
-                || nowIsPast && expireAtMillis == executedAt * 1000;
+                || (nowIsPast || millis) && expireAtMillis == executedAt * 1000;
     }
 }
