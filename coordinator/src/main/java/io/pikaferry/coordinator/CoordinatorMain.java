@@ -5,22 +5,16 @@ import static java.util.Objects.requireNonNull;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.pikaferry.coordinator.leadership.Office;
-import io.pikaferry.coordinator.leadership.Stores;
 import io.pikaferry.coordinator.rpc.ClusterGrpcService;
 import io.pikaferry.coordinator.rpc.JobsGrpcService;
 import io.pikaferry.coordinator.rpc.ProgressBoard;
 import io.pikaferry.coordinator.rpc.WorkersGrpcService;
 import io.pikaferry.coordinator.secret.SecretKeyFile;
 import io.pikaferry.coordinator.zookeeper.EmbeddedZooKeeper;
-import io.pikaferry.coordinator.zookeeper.ZooKeeperCheckpointStore;
 import io.pikaferry.coordinator.zookeeper.ZooKeeperConnection;
-import io.pikaferry.coordinator.zookeeper.ZooKeeperErrorLedgerStore;
-import io.pikaferry.coordinator.zookeeper.ZooKeeperJobStore;
-import io.pikaferry.coordinator.zookeeper.ZooKeeperJournalStore;
 import io.pikaferry.coordinator.zookeeper.ZooKeeperLeadership;
-import io.pikaferry.coordinator.zookeeper.ZooKeeperSecretStore;
+import io.pikaferry.coordinator.zookeeper.ZooKeeperStores;
 import io.pikaferry.coordinator.zookeeper.ZooKeeperTerm;
-import io.pikaferry.coordinator.zookeeper.ZooKeeperWorkerStore;
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
 import java.io.IOException;
@@ -128,15 +122,14 @@ public final class CoordinatorMain implements AutoCloseable {
     }
 
     private Office office(ZooKeeperTerm term, SecretKey key) {
-        Stores stores = new Stores(
-                new ZooKeeperJobStore(term),
-                new ZooKeeperCheckpointStore(term),
-                new ZooKeeperJournalStore(term),
-                new ZooKeeperErrorLedgerStore(term),
-                new ZooKeeperWorkerStore(term),
-                new ZooKeeperSecretStore(term));
         return new Office(
-                term.number(), config.id(), stores, key, config.secretKeyFile().toString(), config.office(), clock);
+                term.number(),
+                config.id(),
+                ZooKeeperStores.of(term),
+                key,
+                config.secretKeyFile().toString(),
+                config.office(),
+                clock);
     }
 
     private void startServer(InetSocketAddress address, ZooKeeperLeadership leadership) {

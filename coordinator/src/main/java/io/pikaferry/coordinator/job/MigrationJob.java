@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.pikaferry.model.JobId;
 import io.pikaferry.model.WorkerId;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
@@ -44,8 +45,8 @@ public record MigrationJob(
         requireNonNull(desired, "desired is null");
         requireNonNull(observed, "observed is null");
         requireNonNull(lastWorker, "lastWorker is null");
-        requireNonNull(createdAt, "createdAt is null");
-        requireNonNull(since, "since is null");
+        createdAt = createdAt.truncatedTo(ChronoUnit.MILLIS); // as it is stored
+        since = since.truncatedTo(ChronoUnit.MILLIS);
         if (holder.isPresent() != (observed == JobState.RUNNING)
                 || reason.isPresent() != (observed == JobState.BLOCKED)) {
             throw new IllegalArgumentException(

@@ -29,6 +29,8 @@ import io.pikaferry.proto.v1.Released;
 import io.pikaferry.proto.v1.Revoke;
 import io.pikaferry.proto.v1.Welcome;
 import io.pikaferry.proto.v1.WorkerMessage;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,13 +47,17 @@ final class WorkerStream implements StreamObserver<WorkerMessage>, WorkerLine, R
 
     private record Attached(Office office, WorkerSession session) {}
 
+    private record Release(JobId job, long epoch) {}
+
     private final Leadership leadership;
     private final ProgressBoard progress;
     private final Replies replies;
-    private final StreamObserver<CoordinatorMessage> outgoing; // this and ended: guarded by this
+    private final StreamObserver<CoordinatorMessage> outgoing; // this and the next four: guarded by this
+    private final Map<Release, Long> unstored = new HashMap<>(); // with the report sequence
     private boolean ended;
+    private long heard; // the last heartbeat
+    private long acknowledged; // the last one that may be acknowledged: no Released before it is still to be stored
     private volatile Optional<Attached> attached = Optional.empty();
-    private volatile long lastHeartbeat;
 
     WorkerStream(Leadership leadership, ProgressBoard progress, StreamObserver<CoordinatorMessage> outgoing) {
         this.leadership = leadership;
@@ -133,11 +139,18 @@ final class WorkerStream implements StreamObserver<WorkerMessage>, WorkerLine, R
             throw new FerryException(
                     ErrorCode.CONCURRENT_UPDATE, "the session of worker %s is over".formatted(worker()));
         }
-        lastHeartbeat = heartbeat.getSequence();
-        send(CoordinatorMessage.newBuilder()
-                .setAcknowledge(Acknowledge.newBuilder().setSequence(heartbeat.getSequence()))
-                .build());
+        acknowledge(heartbeat);
         heartbeat.getJobsList().forEach(report -> take(to, report, Optional.empty()));
+    }
+
+    private synchronized void acknowledge(Heartbeat heartbeat) {
+        heard = heartbeat.getSequence();
+        if (unstored.isEmpty()) {
+            acknowledged = heard;
+            send(CoordinatorMessage.newBuilder()
+                    .setAcknowledge(Acknowledge.newBuilder().setSequence(heard))
+                    .build());
+        }
     }
 
     private void released(Attached to, Released released) {
@@ -170,6 +183,11 @@ final class WorkerStream implements StreamObserver<WorkerMessage>, WorkerLine, R
                             report.epoch(),
                             message.getProgress(),
                             to.office().clock().instant()));
+        }
+        if (report.outcome().isPresent()) {
+            synchronized (this) {
+                unstored.put(new Release(report.job(), report.epoch()), report.sequence());
+            }
         }
         to.office().reports().take(report, this);
     }
@@ -230,10 +248,14 @@ final class WorkerStream implements StreamObserver<WorkerMessage>, WorkerLine, R
     }
 
     @Override
-    public void acknowledge(JobId job, long epoch, long sequence) {
+    public synchronized void acknowledge(JobId job, long epoch, long sequence) {
+        unstored.computeIfPresent(new Release(job, epoch), (release, last) -> last <= sequence ? null : last);
+        if (unstored.isEmpty()) {
+            acknowledged = heard;
+        }
         send(CoordinatorMessage.newBuilder()
                 .setAcknowledge(Acknowledge.newBuilder()
-                        .setSequence(lastHeartbeat)
+                        .setSequence(acknowledged)
                         .addJobs(JobAcknowledge.newBuilder()
                                 .setName(job.value())
                                 .setEpoch(epoch)

@@ -22,12 +22,12 @@ import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.KeeperException;
 
 /** Checkpoints as znodes, each written in one transaction with a check that its job has not changed. */
-public final class ZooKeeperCheckpointStore implements CheckpointStore {
+final class ZooKeeperCheckpointStore implements CheckpointStore {
 
     private final CuratorFramework zookeeper;
     private final ZooKeeperTerm term;
 
-    public ZooKeeperCheckpointStore(ZooKeeperTerm term) {
+    ZooKeeperCheckpointStore(ZooKeeperTerm term) {
         this.term = requireNonNull(term, "term is null");
         this.zookeeper = term.zookeeper();
     }

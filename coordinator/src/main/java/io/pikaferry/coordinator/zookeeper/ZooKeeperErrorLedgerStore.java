@@ -25,12 +25,12 @@ import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.zookeeper.KeeperException;
 
 /** A job's error ledger: a znode with the counter, and one below it for each page, so that none outgrows ZooKeeper. */
-public final class ZooKeeperErrorLedgerStore implements ErrorLedgerStore {
+final class ZooKeeperErrorLedgerStore implements ErrorLedgerStore {
 
     private final CuratorFramework zookeeper;
     private final ZooKeeperTerm term;
 
-    public ZooKeeperErrorLedgerStore(ZooKeeperTerm term) {
+    ZooKeeperErrorLedgerStore(ZooKeeperTerm term) {
         this.term = requireNonNull(term, "term is null");
         this.zookeeper = term.zookeeper();
     }

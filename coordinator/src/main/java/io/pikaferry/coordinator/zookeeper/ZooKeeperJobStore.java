@@ -19,14 +19,14 @@ import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.data.Stat;
 
 /** Jobs as znodes: the status node's version is the job's version. */
-public final class ZooKeeperJobStore implements JobStore {
+final class ZooKeeperJobStore implements JobStore {
 
     private static final byte[] NOTHING = new byte[0];
 
     private final CuratorFramework zookeeper;
     private final ZooKeeperTerm term;
 
-    public ZooKeeperJobStore(ZooKeeperTerm term) {
+    ZooKeeperJobStore(ZooKeeperTerm term) {
         this.term = requireNonNull(term, "term is null");
         this.zookeeper = term.zookeeper();
     }

@@ -15,12 +15,12 @@ import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.KeeperException;
 
 /** A job's journal as one znode. */
-public final class ZooKeeperJournalStore implements JournalStore {
+final class ZooKeeperJournalStore implements JournalStore {
 
     private final CuratorFramework zookeeper;
     private final ZooKeeperTerm term;
 
-    public ZooKeeperJournalStore(ZooKeeperTerm term) {
+    ZooKeeperJournalStore(ZooKeeperTerm term) {
         this.term = requireNonNull(term, "term is null");
         this.zookeeper = term.zookeeper();
     }

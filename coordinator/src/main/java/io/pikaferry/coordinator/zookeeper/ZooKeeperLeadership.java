@@ -28,6 +28,7 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Leads while it holds the latch. The latch alone is not trusted: taking office begins a {@link ZooKeeperTerm}, whose
@@ -176,7 +177,9 @@ public final class ZooKeeperLeadership implements Leadership, AutoCloseable {
         }
         ended.ifPresent(over -> {
             over.fence().end();
-            log.atWarn().addKeyValue("term", over.fence().number()).log("no longer leading: {}", why);
+            log.atLevel(closed ? Level.INFO : Level.WARN)
+                    .addKeyValue("term", over.fence().number())
+                    .log("no longer leading: {}", why);
             onThread(over.office()::close, Duration.ZERO);
         });
     }

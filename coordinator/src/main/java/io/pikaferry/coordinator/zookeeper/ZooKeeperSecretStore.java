@@ -14,12 +14,12 @@ import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.KeeperException;
 
 /** Encrypted passwords as znodes; the node above them names the key. */
-public final class ZooKeeperSecretStore implements SecretStore {
+final class ZooKeeperSecretStore implements SecretStore {
 
     private final CuratorFramework zookeeper;
     private final ZooKeeperTerm term;
 
-    public ZooKeeperSecretStore(ZooKeeperTerm term) {
+    ZooKeeperSecretStore(ZooKeeperTerm term) {
         this.term = requireNonNull(term, "term is null");
         this.zookeeper = term.zookeeper();
     }

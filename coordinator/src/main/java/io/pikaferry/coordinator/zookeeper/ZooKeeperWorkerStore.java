@@ -12,12 +12,12 @@ import java.util.List;
 import org.apache.curator.framework.CuratorFramework;
 
 /** Workers as znodes. */
-public final class ZooKeeperWorkerStore implements WorkerStore {
+final class ZooKeeperWorkerStore implements WorkerStore {
 
     private final CuratorFramework zookeeper;
     private final ZooKeeperTerm term;
 
-    public ZooKeeperWorkerStore(ZooKeeperTerm term) {
+    ZooKeeperWorkerStore(ZooKeeperTerm term) {
         this.term = requireNonNull(term, "term is null");
         this.zookeeper = term.zookeeper();
     }

@@ -6,11 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
-import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.inprocess.InProcessChannelBuilder;
-import io.grpc.inprocess.InProcessServerBuilder;
 import io.pikaferry.coordinator.leadership.FakeCluster;
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.proto.v1.Assign;
@@ -55,24 +52,17 @@ class SessionTest {
 
     private final FakeCluster cluster = new FakeCluster(FakeCluster.QUICK);
     private final List<FakeWorker> workers = new ArrayList<>();
-    private Server server;
+    private InProcessDoors doors;
     private ManagedChannel channel;
     private JobsGrpc.JobsBlockingStub jobs;
     private ClusterGrpc.ClusterBlockingStub workersDoor;
 
     @BeforeEach
-    void start() throws Exception {
-        String name = InProcessServerBuilder.generateName();
-        ProgressBoard progress = new ProgressBoard();
-        server = InProcessServerBuilder.forName(name)
-                .addService(new JobsGrpcService(cluster, progress))
-                .addService(new ClusterGrpcService(cluster, "test"))
-                .addService(new WorkersGrpcService(cluster, progress))
-                .build()
-                .start();
-        channel = InProcessChannelBuilder.forName(name).build();
-        jobs = JobsGrpc.newBlockingStub(channel);
-        workersDoor = ClusterGrpc.newBlockingStub(channel);
+    void start() {
+        doors = new InProcessDoors(cluster);
+        channel = doors.channel();
+        jobs = doors.jobs();
+        workersDoor = doors.cluster();
         cluster.lead();
     }
 
@@ -80,8 +70,7 @@ class SessionTest {
     void stop() {
         workers.forEach(FakeWorker::close);
         cluster.close();
-        channel.shutdownNow();
-        server.shutdownNow();
+        doors.close();
     }
 
     private FakeWorker worker(String id) {
