@@ -71,7 +71,8 @@ public final class Ferryctl implements Runnable, AutoCloseable {
             paramLabel = "DURATION",
             scope = ScopeType.INHERIT,
             description = "How long to look for the leader and wait for its answer, e.g. 500ms, 10s, 2m; default 30s."
-                    + " If given, also the longest that --wait waits.")
+                    + " If given, coordinators that cannot be reached yet are waited for as well, and --wait waits no"
+                    + " longer.")
     private Duration timeout;
 
     @Option(
@@ -193,7 +194,11 @@ public final class Ferryctl implements Runnable, AutoCloseable {
     CoordinatorConnection coordinator() {
         if (connection.isEmpty()) {
             connection = Optional.of(new CoordinatorConnection(
-                    addresses(), timeout().orElse(DEFAULT_TIMEOUT), surroundings.dial(), surroundings.time()));
+                    addresses(),
+                    timeout().orElse(DEFAULT_TIMEOUT),
+                    timeout().isPresent(),
+                    surroundings.dial(),
+                    surroundings.time()));
         }
         return connection.get();
     }

@@ -49,12 +49,13 @@ final class Watch {
     /** Returns only when it is interrupted; throws when there is nothing to be watched any more. */
     void run(Supplier<Sight> look) {
         while (!Thread.currentThread().isInterrupted()) {
+            Instant asked = ferryctl.now();
             try {
                 Sight sight = look.get();
                 awaySince = Optional.empty();
                 show(sight);
             } catch (FerryException e) {
-                waitOrThrow(e);
+                waitOrThrow(e, asked);
             }
             try {
                 ferryctl.time().pause(interval);
@@ -109,14 +110,14 @@ final class Watch {
         out.flush();
     }
 
-    private void waitOrThrow(FerryException failure) {
+    private void waitOrThrow(FerryException failure, Instant asked) {
         boolean passes = failure.code() == ErrorCode.NO_COORDINATOR
                 || failure.code() == ErrorCode.TIMED_OUT
                 || failure.code() == ErrorCode.ZOOKEEPER_UNREACHABLE;
-        Instant now = ferryctl.now();
-        Instant since = awaySince.orElse(now);
+        Instant since = awaySince.orElse(asked);
         Duration patience = ferryctl.timeout().orElse(Ferryctl.DEFAULT_TIMEOUT);
-        if (!passes || Duration.between(since, now).compareTo(patience) >= 0) {
+        boolean over = !ferryctl.now().plus(interval).isBefore(since.plus(patience));
+        if (!passes || over) {
             throw failure;
         }
         String message = failure.code().id() + ": " + failure.getMessage() + "; trying again";

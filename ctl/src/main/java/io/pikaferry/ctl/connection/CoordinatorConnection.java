@@ -43,7 +43,7 @@ import java.util.stream.Collectors;
  *
  * <p>A request goes to the leader we know, or else to the addresses in turn; a standby that names its leader is believed
  * next. While somebody answers but nobody leads (an election takes some seconds) the round is repeated until the timeout;
- * when nobody answers at all there is nothing to wait for.
+ * while nobody can be reached at all, only if we are told to be patient.
  *
  * <p>Failure: a refusal of the leader is a {@link FerryException} with its code; no leader is NO_COORDINATOR and names
  * every address with what it said. A request that may take effect twice is not repeated once it has been sent: then the
@@ -59,13 +59,19 @@ public final class CoordinatorConnection implements AutoCloseable {
 
     private final List<Endpoint> addresses;
     private final Duration timeout;
+    private final boolean patient;
     private final Dial dial;
     private final Time time;
     private final Map<Endpoint, ManagedChannel> channels = new HashMap<>();
     private Optional<Endpoint> leader = Optional.empty();
 
-    public CoordinatorConnection(List<Endpoint> addresses, Duration timeout, Dial dial, Time time) {
+    /**
+     * @param timeout how long to look for the leader and to wait for its answer
+     * @param patient whether to wait even when no address can be reached: the coordinators may be about to start
+     */
+    public CoordinatorConnection(List<Endpoint> addresses, Duration timeout, boolean patient, Dial dial, Time time) {
         this.addresses = List.copyOf(addresses);
+        this.patient = patient;
         this.timeout = requireNonNull(timeout, "timeout is null");
         this.dial = requireNonNull(dial, "dial is null");
         this.time = requireNonNull(time, "time is null");
@@ -115,7 +121,8 @@ public final class CoordinatorConnection implements AutoCloseable {
             Optional<T> answer = round();
             while (answer.isEmpty()) {
                 boolean nobodyThere = replies.values().stream().allMatch(reply -> reply.kind() == Kind.UNREACHABLE);
-                if (nobodyThere || !time.now().plus(BETWEEN_ROUNDS).isBefore(end)) {
+                boolean pointless = nobodyThere && !patient;
+                if (pointless || !time.now().plus(BETWEEN_ROUNDS).isBefore(end)) {
                     throw givenUp(nobodyThere);
                 }
                 waitForTheNextRound();
@@ -186,11 +193,9 @@ public final class CoordinatorConnection implements AutoCloseable {
             String said = replies.entrySet().stream()
                     .map(entry -> entry.getKey() + " " + entry.getValue().text())
                     .collect(Collectors.joining("; "));
-            return new FerryException(
-                    ErrorCode.NO_COORDINATOR,
-                    nobodyThere
-                            ? "no coordinator can be reached: " + said
-                            : "no coordinator leads, after %s: %s".formatted(seconds(), said));
+            String what = nobodyThere ? "no coordinator can be reached" : "no coordinator leads";
+            String after = nobodyThere && !patient ? "" : ", after " + seconds();
+            return new FerryException(ErrorCode.NO_COORDINATOR, what + after + ": " + said);
         }
 
         /** {@code 30s}, {@code 0.5s} */

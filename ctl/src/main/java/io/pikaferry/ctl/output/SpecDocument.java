@@ -37,7 +37,7 @@ public final class SpecDocument {
         if (spec.getWorkerSelectorCount() > 0) {
             document.put("workerSelector", new TreeMap<>(spec.getWorkerSelectorMap()));
         }
-        if (spec.hasRate()) {
+        if (!spec.getRate().equals(RateLimit.getDefaultInstance())) {
             document.put("rate", rate(spec.getRate()));
         }
         return document;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pikaferry.ctl.connection.ScriptedTime;
 import io.pikaferry.proto.v1.JobView;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -119,18 +120,19 @@ class WatchTest {
     }
 
     @Test
-    void aCoordinatorThatIsAwayIsWaitedForAsLongAsTheTimeout() {
+    void aCoordinatorThatIsAwayIsWaitedForHalfAMinute() {
         shell.coordinator().put(Jobs.inTail());
         time.then(() -> shell.network().kill("localhost:7070"))
                 .then(() -> {})
                 .then(() -> shell.network().start("localhost:7070", shell.coordinator()))
                 .then(() -> shell.network().kill("localhost:7070"));
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 20; i++) {
             time.then(() -> {});
         }
 
-        assertThat(shell.at(time).ferryctl("status", "-w", "--timeout=5s")).isEqualTo(ExitCode.NO_COORDINATOR.number());
+        assertThat(shell.at(time).ferryctl("status", "-w")).isEqualTo(ExitCode.NO_COORDINATOR.number());
 
+        assertThat(time.waited()).hasSeconds(8 + 28);
         List<String> said = shell.err().lines().toList();
         assertThat(said).hasSize(4);
         assertThat(said.get(0))
@@ -138,6 +140,19 @@ class WatchTest {
                 .endsWith("; trying again");
         assertThat(said.get(1)).isEqualTo(said.get(0));
         assertThat(said.get(2)).startsWith("ferryctl: FERRY-1202: no coordinator can be reached");
+    }
+
+    @Test
+    void orForAsLongAsTheTimeoutSays() {
+        shell.coordinator().put(Jobs.inTail());
+        time.then(() -> shell.network().kill("localhost:7070"));
+        for (int i = 0; i < 40; i++) {
+            time.then(() -> {});
+        }
+
+        assertThat(shell.at(time).ferryctl("status", "-w", "--timeout=5s")).isEqualTo(ExitCode.NO_COORDINATOR.number());
+
+        assertThat(time.waited()).isBetween(Duration.ofSeconds(6), Duration.ofSeconds(7));
     }
 
     @Test

@@ -29,6 +29,7 @@ class CoordinatorConnectionTest {
     private final InProcessNetwork network = new InProcessNetwork();
     private final InMemoryCoordinator c1 = new InMemoryCoordinator();
     private final InMemoryCoordinator c2 = new InMemoryCoordinator();
+    private boolean patient;
     private final List<CoordinatorConnection> connections = new ArrayList<>();
     private final ScriptedTime time = ScriptedTime.endless(Instant.EPOCH);
 
@@ -102,6 +103,19 @@ class CoordinatorConnectionTest {
                 ErrorCode.NO_COORDINATOR,
                 "no coordinator can be reached: c1:1 could not find server: %1$sc1:1; c2:1 could not find server: %1$sc2:1");
         assertThat(time.waited()).isZero();
+    }
+
+    @Test
+    void whoIsPatientWaitsForCoordinatorsThatAreAboutToStart() {
+        patient = true;
+        time.then(() -> {}).then(() -> network.start("c1:1", c1));
+        listJobs(connect("c1:1"));
+        assertThat(time.waited()).isEqualTo(Duration.ofMillis(500));
+
+        refuses(
+                () -> listJobs(connect("c2:1")),
+                ErrorCode.NO_COORDINATOR,
+                "no coordinator can be reached, after 10s: c2:1 could not find server: %1$sc2:1");
     }
 
     @Test
@@ -211,7 +225,7 @@ class CoordinatorConnectionTest {
 
     private CoordinatorConnection connect(String... addresses) {
         CoordinatorConnection connection = new CoordinatorConnection(
-                Arrays.stream(addresses).map(Endpoint::parse).toList(), TIMEOUT, network, time);
+                Arrays.stream(addresses).map(Endpoint::parse).toList(), TIMEOUT, patient, network, time);
         connections.add(connection);
         return connection;
     }

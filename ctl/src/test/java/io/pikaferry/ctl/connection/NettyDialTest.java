@@ -91,8 +91,8 @@ class NettyDialTest {
     }
 
     private CoordinatorConnection connect(String address, Duration timeout) {
-        CoordinatorConnection connection =
-                new CoordinatorConnection(List.of(Endpoint.parse(address)), timeout, new NettyDial(), Time.system());
+        CoordinatorConnection connection = new CoordinatorConnection(
+                List.of(Endpoint.parse(address)), timeout, false, new NettyDial(), Time.system());
         connections.add(connection);
         return connection;
     }
