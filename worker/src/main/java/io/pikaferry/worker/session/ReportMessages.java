@@ -38,12 +38,18 @@ final class ReportMessages {
                 checkpoint.addPositions(StreamPosition.newBuilder()
                         .setDb(stream.stream().db())
                         .setSlot(stream.stream().slot())
-                        .setPosition(position(stream.confirmed())));
+                        .setPosition(position(promised(run, status, stream))));
             }
             report.setCheckpoint(checkpoint);
         }
         ledger.forEach(entry -> report.addLedger(entry(entry)));
         return report.build();
+    }
+
+    /** A successor begins where the slowest lane's mark stands, which may be a little before what was promised already. */
+    private static BinlogPosition promised(JobRun run, JobStatus status, StreamStatus stream) {
+        BinlogPosition before = run.assignment().checkpoint().getOrDefault(stream.stream(), stream.confirmed());
+        return status.rewound() || stream.confirmed().isAfter(before) ? stream.confirmed() : before;
     }
 
     private static JobProgress progress(JobStatus status) {
