@@ -15,6 +15,8 @@ final class Generations {
 
     static Map<Generation, Masters.Dialer> dialers() {
         Map<Generation, Masters.Dialer> dialers = new EnumMap<>(Generation.class);
+        dialers.put(Generation.A, DialBackMaster::open);
+        dialers.put(Generation.B, DialBackMaster::open);
         Masters.Dialer protobuf = ProtobufMaster.dialer(OptionalLong.empty());
         dialers.put(Generation.A, DialBackMaster::open);
         dialers.put(Generation.B, DialBackMaster::open);

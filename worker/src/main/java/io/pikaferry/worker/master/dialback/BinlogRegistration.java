@@ -48,6 +48,7 @@ final class BinlogRegistration implements AutoCloseable {
     private final AtomicReference<FerryException> failure = new AtomicReference<>();
     private volatile Heartbeat heartbeat; // there from the moment the master has accepted us
     private volatile long sid;
+    private volatile String turnedAway = ""; // who, last of all, and why
     private volatile boolean closed;
 
     private BinlogRegistration(Contact contact, DialBackTimings timings, PortRange.Lease lease, ServerSocket listener) {
@@ -163,19 +164,22 @@ final class BinlogRegistration implements AutoCloseable {
                         "source %s dialled a second time: it gave up the first connection and may have lost what it wrote there"
                                 .formatted(contact.source().endpoint())));
             } else {
-                log.warn(
-                        "{} at {} is not from source {}",
-                        connection,
-                        listenAddress(),
-                        contact.source().endpoint());
+                turnAway(connection, "it is of another session");
             }
         } catch (IOException e) {
-            log.warn("a connection to {} said nothing of sense: {}", listenAddress(), e.getMessage());
+            turnAway(connection, e.getMessage());
         } finally {
             if (connection != null) {
                 connection.close();
             }
         }
+    }
+
+    private void turnAway(BinlogConnection connection, String why) {
+        if (turnedAway.isEmpty()) {
+            log.warn("a {} to {} was turned away: {}", connection, listenAddress(), why);
+        }
+        turnedAway = "; a " + connection + " was turned away: " + why;
     }
 
     private WireDecoder decoder() {
@@ -192,20 +196,24 @@ final class BinlogRegistration implements AutoCloseable {
             throws InterruptedException {
         BinlogConnection connection = awaitConnection();
         CompletableFuture<BinlogPosition> asked = null;
+        long lastMessage = System.nanoTime();
+        boolean silence = false; // at the time of asking
         try {
             while (true) {
                 int wait = assembler.holds() ? Math.toIntExact(timings.settle().toMillis()) : 0;
                 Optional<WireMessage> message = connection.next(wait);
                 if (message.isPresent()) {
+                    lastMessage = System.nanoTime();
                     if (!(message.get() instanceof WireItem item)) {
                         throw new MalformedStreamException("an auth in the middle");
                     }
                     assembler.add(item);
                 } else if (asked == null) {
+                    silence = System.nanoTime() - lastMessage > timings.poll().toNanos();
                     asked = connection.isWithinMessage() ? null : producer.get();
                 } else if (asked.isDone()) {
                     if (!asked.isCompletedExceptionally()) {
-                        assembler.producerSeenAt(asked.join());
+                        assembler.producerSeenAt(asked.join(), silence);
                     }
                     asked = null;
                 }
@@ -235,8 +243,8 @@ final class BinlogRegistration implements AutoCloseable {
         } catch (TimeoutException e) {
             throw new FerryException(
                     ErrorCode.SOURCE_UNREACHABLE,
-                    "source %s accepted us but does not connect to %s, where it must reach us"
-                            .formatted(contact.source().endpoint(), listenAddress()),
+                    "source %s accepted us but does not connect to %s, where it must reach us%s"
+                            .formatted(contact.source().endpoint(), listenAddress(), turnedAway),
                     e);
         }
     }

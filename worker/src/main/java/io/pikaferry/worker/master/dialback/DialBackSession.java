@@ -42,6 +42,7 @@ final class DialBackSession implements ReplicationSession {
     private BinlogPosition spooledTo; // of the thread, once it runs
     private volatile BinlogRegistration registration;
     private volatile FerryException trouble; // present while there is no registration for a reason
+    private volatile boolean waiting; // somebody in next
 
     DialBackSession(
             Contact contact,
@@ -129,13 +130,14 @@ final class DialBackSession implements ReplicationSession {
         }
     }
 
-    /** Whether to try again: not what repeating cannot heal, and not if somebody has heard of it. */
+    /** Whether to try again: not what repeating cannot heal, and not if somebody hears of it. */
     private boolean goesOnAfter(FerryException failure, Duration pause) throws InterruptedException {
         if (closed.getCount() == 0) {
             return false;
         }
         giveUp(failure);
-        boolean mayHeal = failure.code().blame() == ErrorCode.Blame.ENVIRONMENT;
+        boolean heard = waiting && spool.isEmpty();
+        boolean mayHeal = failure.code().blame() == ErrorCode.Blame.ENVIRONMENT && !heard;
         if (mayHeal) {
             log.info("source {}: {}", contact.source().endpoint(), failure.getMessage());
             pause(pause);
@@ -187,7 +189,13 @@ final class DialBackSession implements ReplicationSession {
 
     @Override
     public Optional<BinlogItem> next(Duration wait) throws InterruptedException {
-        Optional<BinlogItem> item = spool.take(wait);
+        waiting = true;
+        Optional<BinlogItem> item;
+        try {
+            item = spool.take(wait);
+        } finally {
+            waiting = false;
+        }
         FerryException failure = trouble;
         if (item.isEmpty() && failure != null && spool.isEmpty() && closed.getCount() > 0) {
             close();

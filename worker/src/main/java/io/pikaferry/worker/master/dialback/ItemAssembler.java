@@ -136,13 +136,19 @@ final class ItemAssembler {
 
     /**
      * The master says that its binlog ends, or once ended, there. If that is where the held item would end, it does: ends
-     * of items do not lie within items. That it lies in the next file is believed only where that is to be expected;
-     * an item of the same length may begin that file.
+     * of items do not lie within items.
+     *
+     * @param silence whether the master had sent nothing for a good while when it said so. Only then is it believed that an
+     *     item lies in the next file: another one of the same length may begin that file, and be on its way to us
      */
-    void producerSeenAt(BinlogPosition producer) {
-        if (held != null && (producer.equals(heldEnd) || (rolls(end) && producer.equals(heldOtherEnd)))) {
+    void producerSeenAt(BinlogPosition producer, boolean silence) {
+        if (held != null && (rolls(end) ? silence && fits(producer) : producer.equals(heldEnd))) {
             release(producer);
         }
+    }
+
+    private boolean fits(BinlogPosition producer) {
+        return producer.equals(heldEnd) || producer.equals(heldOtherEnd);
     }
 
     private void release(BinlogPosition heldItemsEnd) {

@@ -58,7 +58,7 @@ class ItemAssemblerTest {
         for (WireMessage message : Wire.decode(decoder, stream.toByteArray(), new Random(7))) {
             assembler.add((WireItem) message);
         }
-        assembler.producerSeenAt(records.get(records.size() - 1).end);
+        assembler.producerSeenAt(records.get(records.size() - 1).end, true);
 
         assertThat(assembler.holds()).isFalse();
         assertThat(ready.stream().map(BinlogItem::end))
@@ -78,7 +78,7 @@ class ItemAssemblerTest {
                 assembler.add(item);
             }
         }
-        assembler.producerSeenAt(BinlogPosition.parse(end));
+        assembler.producerSeenAt(BinlogPosition.parse(end), true);
         assertThat(ready).hasSize(items);
         assertThat(assembler.end()).hasToString(end);
     }
@@ -149,9 +149,10 @@ class ItemAssemblerTest {
     void anItemAfterARollOverIsSettledByTheMastersOwnPosition() {
         ItemAssembler assembler = assembler("4:200510");
         assembler.add(item("4:200510", 1_000));
-        assembler.producerSeenAt(BinlogPosition.parse("5:2016"));
+        assembler.producerSeenAt(BinlogPosition.parse("5:2016"), true);
+        assembler.producerSeenAt(BinlogPosition.parse("5:1008"), false);
         assertThat(ready).isEmpty();
-        assembler.producerSeenAt(BinlogPosition.parse("5:1008"));
+        assembler.producerSeenAt(BinlogPosition.parse("5:1008"), true);
         assertThat(ends()).containsExactly("5:1008");
     }
 
@@ -162,7 +163,7 @@ class ItemAssemblerTest {
         assembler.add(item("4:200510", 1_000));
         assembler.add(item("4:201518", 1_000));
         assembler.add(item("4:202526", 1_000));
-        assembler.producerSeenAt(BinlogPosition.parse("4:203534"));
+        assembler.producerSeenAt(BinlogPosition.parse("4:203534"), true);
         assertThat(ends()).containsExactly("4:201518", "4:202526", "4:203534");
     }
 
@@ -203,10 +204,10 @@ class ItemAssemblerTest {
         ItemAssembler assembler = assembler("0:0");
         assembler.add(set("0:0", 80));
         assembler.add(set("0:0", 90));
-        assembler.producerSeenAt(BinlogPosition.parse("0:248"));
+        assembler.producerSeenAt(BinlogPosition.parse("0:248"), true);
         assertThat(ready).isEmpty();
         assembler.add(set("0:0", 70));
-        assembler.producerSeenAt(BinlogPosition.parse("0:248"));
+        assembler.producerSeenAt(BinlogPosition.parse("0:248"), true);
         assertThat(ends()).containsExactly("0:248");
     }
 
@@ -215,9 +216,9 @@ class ItemAssemblerTest {
     void aSetIsNotTakenForTheFirstOfTheNextFile() {
         ItemAssembler assembler = assembler("0:1000");
         assembler.add(set("0:1000", 80));
-        assembler.producerSeenAt(BinlogPosition.parse("1:88"));
+        assembler.producerSeenAt(BinlogPosition.parse("1:88"), true);
         assertThat(ready).isEmpty();
-        assembler.producerSeenAt(BinlogPosition.parse("0:1088"));
+        assembler.producerSeenAt(BinlogPosition.parse("0:1088"), true);
         assertThat(ends()).containsExactly("0:1088");
     }
 
@@ -226,7 +227,7 @@ class ItemAssemblerTest {
         ItemAssembler assembler = assembler("0:0");
         assembler.add(set("0:0", 80));
         assembler.add(set("0:88", 80));
-        assembler.producerSeenAt(BinlogPosition.parse("0:176"));
+        assembler.producerSeenAt(BinlogPosition.parse("0:176"), true);
         assertThat(ends()).containsExactly("0:88", "0:176");
     }
 
@@ -236,7 +237,7 @@ class ItemAssemblerTest {
         assembler.add(set("4:200510", 80));
         assembler.add(set("4:200510", 80));
         assembler.add(set("5:168", 80));
-        assembler.producerSeenAt(BinlogPosition.parse("5:256"));
+        assembler.producerSeenAt(BinlogPosition.parse("5:256"), true);
         assertThat(ends()).containsExactly("5:168", "5:256");
     }
 
