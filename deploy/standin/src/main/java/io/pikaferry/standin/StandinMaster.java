@@ -111,7 +111,7 @@ public final class StandinMaster implements AutoCloseable {
     public Reply execute(int database, Request request) {
         Command command = commands.find(request.name())
                 .orElseThrow(() -> new IllegalArgumentException("unknown command " + request.name()));
-        return database(database).execute(command, request);
+        return storage.databases().execute(database, command, request);
     }
 
     public Reply execute(String... words) {
@@ -123,7 +123,7 @@ public final class StandinMaster implements AutoCloseable {
     }
 
     public List<Database> databases() {
-        return storage.databases();
+        return storage.databases().all();
     }
 
     public Position end() {
