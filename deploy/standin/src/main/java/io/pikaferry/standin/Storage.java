@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongPredicate;
 
 /** What survives a master's death: databases with their binlogs; and its dumps, which it forgets. */
 final class Storage implements Closeable {
@@ -31,8 +30,14 @@ final class Storage implements Closeable {
     /** One database with what belongs to it. */
     private record Unit(Database database, Dumps dumps, BinlogPurge purge) {}
 
+    /** Tells which binlog files no slave needs. */
+    @FunctionalInterface
+    interface Protection {
+        boolean isFree(int database, long file);
+    }
+
     private final List<Unit> units = new ArrayList<>();
-    private volatile LongPredicate slavesAreBeyond = file -> true;
+    private volatile Protection protection = (database, file) -> true;
 
     private Storage() {}
 
@@ -71,7 +76,7 @@ final class Storage implements Closeable {
         Dumps dumps = new Dumps(
                 directory.resolve("dump"), database, format, config.host(), config.port(), config.clock(), faults);
         initial.ifPresent(dump -> dumps.adopt(dump, config.keepsData()));
-        BinlogPurge purge = new BinlogPurge(binlog, file -> slavesAreBeyond.test(file));
+        BinlogPurge purge = new BinlogPurge(binlog, file -> protection.isFree(number, file));
         return new Unit(database, dumps, purge);
     }
 
@@ -92,8 +97,8 @@ final class Storage implements Closeable {
     }
 
     /** Files are kept as long as this says that a slave may need them. */
-    void protectFor(LongPredicate beyond) {
-        slavesAreBeyond = beyond;
+    void protectBy(Protection slaves) {
+        protection = slaves;
     }
 
     void forgetDumps() {
