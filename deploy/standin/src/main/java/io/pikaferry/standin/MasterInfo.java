@@ -3,16 +3,16 @@ package io.pikaferry.standin;
 import io.pikaferry.standin.binlog.Binlog;
 import io.pikaferry.standin.binlog.Position;
 import io.pikaferry.standin.client.InfoCommand;
-import io.pikaferry.standin.replication.trysync.SlaveRegistry;
 import io.pikaferry.standin.settings.Settings;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** INFO of a master of 3.0, as far as anybody reads it. */
 final class MasterInfo {
 
     private MasterInfo() {}
 
-    static InfoCommand of(StandinConfig config, Settings settings, Storage storage, SlaveRegistry slaves) {
+    static InfoCommand of(StandinConfig config, Settings settings, Storage storage, Supplier<List<String>> slaves) {
         long startedAt = config.clock().millis();
         Binlog binlog = storage.databases().get(0).binlog();
         return new InfoCommand()
@@ -47,7 +47,7 @@ final class MasterInfo {
                 .section(
                         "stats",
                         () -> lines("# Stats", "is_bgsaving:No, , 0", "is_scaning_keyspace:No", "is_compact:No"))
-                .section("replication", () -> replication(binlog, slaves))
+                .section("replication", () -> replication(slaves.get()))
                 .section("keyspace", () -> lines("# Keyspace", "# Time: 1970-01-01 08:00:00"));
     }
 
@@ -63,8 +63,7 @@ final class MasterInfo {
                 "binlog_offset:" + end.file() + " " + end.offset());
     }
 
-    private static String replication(Binlog binlog, SlaveRegistry slaves) {
-        List<String> described = slaves.describe(binlog.end(), binlog.fileSize());
+    private static String replication(List<String> described) {
         String head = lines("# Replication(MASTER)", "role:master", "connected_slaves:" + described.size());
         return head + lines(described.toArray(String[]::new));
     }

@@ -1,11 +1,17 @@
 package io.pikaferry.standin;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.pikaferry.standin.binlog.Binlog;
 import io.pikaferry.standin.client.AdminCommand;
 import io.pikaferry.standin.client.ClientPort;
 import io.pikaferry.standin.client.ConfigCommand;
 import io.pikaferry.standin.command.CommandTable;
 import io.pikaferry.standin.fault.Faults;
+import io.pikaferry.standin.replication.DumpQueue;
+import io.pikaferry.standin.replication.protobuf.MasterIdentity;
+import io.pikaferry.standin.replication.protobuf.PushedDumps;
+import io.pikaferry.standin.replication.protobuf.ReplicationServer;
 import io.pikaferry.standin.replication.trysync.HeartbeatServer;
 import io.pikaferry.standin.replication.trysync.PushedFullSync;
 import io.pikaferry.standin.replication.trysync.SlaveRegistry;
@@ -14,10 +20,13 @@ import io.pikaferry.standin.replication.trysync.Wire;
 import io.pikaferry.standin.resp.Reply;
 import io.pikaferry.standin.rsync.RsyncPush;
 import io.pikaferry.standin.settings.Settings;
+import io.pikaferry.standin.version.Generation;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -25,7 +34,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,14 +44,29 @@ import org.slf4j.LoggerFactory;
 final class RunningMaster implements Closeable {
 
     private static final Logger log = LoggerFactory.getLogger(RunningMaster.class);
-    private static final int HEARTBEAT_PORT_SHIFT = 2000;
+    private static final int SLAVES_PORT_SHIFT = 2000;
     private static final long PURGE_SECONDS = 10;
+    private static final List<String> SEND_ORDER = List.of("strings", "zsets", "hashes", "lists", "sets");
+
+    private final StandinConfig config;
+    private final Settings settings;
+    private final Storage storage;
+    private final Path directory;
+    private final Faults faults;
+    private final Map<String, AdminCommand> admin = new HashMap<>();
 
     /** Closed from the last opened to the first. */
     private final Deque<Closeable> open = new ArrayDeque<>();
 
-    private RunningMaster() {}
+    private RunningMaster(StandinConfig config, Settings settings, Storage storage, Path directory, Faults faults) {
+        this.config = config;
+        this.settings = settings;
+        this.storage = storage;
+        this.directory = directory;
+        this.faults = faults;
+    }
 
+    /** @param restart and {@code die} act in a thread of their own */
     static RunningMaster start(
             StandinConfig config,
             Settings settings,
@@ -48,11 +74,12 @@ final class RunningMaster implements Closeable {
             Storage storage,
             Path directory,
             Faults faults,
-            Runnable restart)
+            Runnable restart,
+            Runnable die)
             throws IOException {
-        RunningMaster master = new RunningMaster();
+        RunningMaster master = new RunningMaster(config, settings, storage, directory, faults);
         try {
-            master.listen(config, settings, commands, storage, faults, restart);
+            master.listen(commands, restart, die);
         } catch (IOException e) {
             master.close();
             throw e;
@@ -60,45 +87,94 @@ final class RunningMaster implements Closeable {
         return master;
     }
 
-    private void listen(
-            StandinConfig config,
-            Settings settings,
-            CommandTable commands,
-            Storage storage,
-            Faults faults,
-            Runnable restart)
-            throws IOException {
-        Binlog binlog = storage.databases().get(0).binlog();
-        SlaveRegistry slaves = new SlaveRegistry();
-        storage.protectFor(slaves::allBeyond);
-        RsyncPush rsync = new RsyncPush(settings.number("db-sync-speed"), faults);
-        PushedFullSync fullSync = opened(new PushedFullSync(
-                storage.dumps(0),
-                binlog,
-                rsync,
-                new PushedFullSync.Manner(List.of("strings", "zsets", "hashes", "lists", "sets"), true),
-                config.host(),
-                config.port()));
-        Trysync trysync = new Trysync(binlog, slaves, fullSync, Wire.FRAMED, config.timings(), faults);
-        opened(new HeartbeatServer(
-                new InetSocketAddress(config.host(), config.port() + HEARTBEAT_PORT_SHIFT), slaves, config.timings()));
-
-        Map<String, AdminCommand> admin = new HashMap<>(ServerCommands.of(storage, fullSync::dump));
-        admin.put("trysync", (request, session) -> trysync.answer(request));
+    private void listen(CommandTable commands, Runnable restart, Runnable die) throws IOException {
+        DumpQueue dumps = opened(new DumpQueue());
+        Supplier<List<String>> slaves = config.version().generation().compareTo(Generation.C) < 0
+                ? listenForTrysync(dumps)
+                : listenForProtobuf(dumps, die);
+        admin.putAll(ServerCommands.of(config, storage, database -> dumps.dump(storage.dumps(database))));
         admin.put("config", new ConfigCommand(settings));
         admin.put("info", MasterInfo.of(config, settings, storage, slaves));
         admin.put("standin", new StandinCommand(faults, storage, restart));
         admin.put("shutdown", (request, session) -> {
-            Thread stop = new Thread(this::close, "shutdown");
-            stop.start();
+            die.run();
             return new Reply().ok();
         });
-        opened(new ClientPort(
-                new InetSocketAddress(config.host(), config.port()), commands, storage.databases(), admin, settings));
-        purgeRegularly(settings, storage);
+        opened(new ClientPort(address(0), commands, storage.databases(), admin, settings));
+        purgeRegularly();
     }
 
-    private void purgeRegularly(Settings settings, Storage storage) {
+    private Supplier<List<String>> listenForTrysync(DumpQueue dumps) throws IOException {
+        Binlog binlog = storage.databases().get(0).binlog();
+        SlaveRegistry slaves = new SlaveRegistry();
+        storage.protectBy((database, file) -> slaves.allBeyond(file));
+        PushedFullSync fullSync = new PushedFullSync(
+                dumps,
+                storage.dumps(0),
+                binlog,
+                rsync(),
+                new PushedFullSync.Manner(SEND_ORDER, true),
+                config.host(),
+                config.port());
+        Trysync trysync = new Trysync(binlog, slaves, fullSync, Wire.FRAMED, config.timings(), faults);
+        admin.put("trysync", (request, session) -> trysync.answer(request));
+        opened(new HeartbeatServer(address(SLAVES_PORT_SHIFT), slaves, config.timings()));
+        return () -> slaves.describe(binlog.end(), binlog.fileSize());
+    }
+
+    private Supplier<List<String>> listenForProtobuf(DumpQueue dumps, Runnable die) throws IOException {
+        PushedDumps fullSyncs = new PushedDumps(
+                dumps,
+                storage::dumps,
+                storage.databases(),
+                rsync(),
+                SEND_ORDER,
+                secret(),
+                config.host(),
+                config.port());
+        MasterIdentity identity = new MasterIdentity(
+                config.host(), config.port(), settings.text("requirepass"), randomHex(40), randomHex(50), 3);
+        ReplicationServer server = opened(new ReplicationServer(
+                address(SLAVES_PORT_SHIFT),
+                config.version(),
+                identity,
+                storage.databases(),
+                settings,
+                fullSyncs,
+                config.pace(),
+                faults,
+                die));
+        storage.protectBy(server::allBeyond);
+        return server::describe;
+    }
+
+    private RsyncPush rsync() {
+        return new RsyncPush(settings.number("db-sync-speed"), faults);
+    }
+
+    /** What the rsync client authenticates with: the password, or the word {@code default}. */
+    private Path secret() throws IOException {
+        Path file = directory.resolve("rsync.secret");
+        Files.deleteIfExists(file);
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        String password = settings.text("requirepass");
+        Files.writeString(file, (password.isEmpty() ? "default" : password) + "\n", UTF_8);
+        return file;
+    }
+
+    private static String randomHex(int digits) {
+        StringBuilder hex = new StringBuilder();
+        for (int i = 0; i < digits; i++) {
+            hex.append(Character.forDigit(ThreadLocalRandom.current().nextInt(16), 16));
+        }
+        return hex.toString();
+    }
+
+    private InetSocketAddress address(int shift) {
+        return new InetSocketAddress(config.host(), config.port() + shift);
+    }
+
+    private void purgeRegularly() {
         ScheduledExecutorService cron = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "purge");
             thread.setDaemon(true);
@@ -119,13 +195,11 @@ final class RunningMaster implements Closeable {
 
     @Override
     public void close() {
-        synchronized (open) {
-            while (!open.isEmpty()) {
-                try {
-                    open.pop().close();
-                } catch (IOException e) {
-                    log.warn("cannot close", e);
-                }
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (IOException e) {
+                log.warn("cannot close", e);
             }
         }
     }

@@ -10,6 +10,7 @@ import io.pikaferry.standin.resp.Reply;
 import io.pikaferry.standin.resp.Request;
 import io.pikaferry.standin.settings.Settings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,8 +68,8 @@ public final class StandinMaster implements AutoCloseable {
     /** Listens; nothing happens if it does already. */
     public synchronized void start() throws IOException {
         if (running.isEmpty()) {
-            running = Optional.of(
-                    RunningMaster.start(config, settings, commands, storage, directory, faults, this::restartSoon));
+            running = Optional.of(RunningMaster.start(
+                    config, settings, commands, storage, directory, faults, this::restartSoon, this::dieSoon));
         }
     }
 
@@ -79,18 +80,33 @@ public final class StandinMaster implements AutoCloseable {
         storage.forgetDumps();
     }
 
-    /** Restarts in a thread of its own: for a command that arrives on a connection about to be cut. */
+    /** For what arrives on a connection about to be cut. */
     private void restartSoon() {
+        inBackground(() -> {
+            kill();
+            start();
+        });
+    }
+
+    private void dieSoon() {
+        inBackground(this::kill);
+    }
+
+    @FunctionalInterface
+    private interface Action {
+        void run() throws IOException;
+    }
+
+    private static void inBackground(Action action) {
         Thread thread = new Thread(
                 () -> {
-                    kill();
                     try {
-                        start();
+                        action.run();
                     } catch (IOException e) {
-                        throw new IllegalStateException("cannot listen again", e);
+                        throw new UncheckedIOException("cannot listen again", e);
                     }
                 },
-                "restart");
+                "kill");
         thread.setDaemon(true);
         thread.start();
     }
@@ -111,7 +127,7 @@ public final class StandinMaster implements AutoCloseable {
     public Reply execute(int database, Request request) {
         Command command = commands.find(request.name())
                 .orElseThrow(() -> new IllegalArgumentException("unknown command " + request.name()));
-        return database(database).execute(command, request);
+        return storage.databases().execute(database, command, request);
     }
 
     public Reply execute(String... words) {
@@ -123,7 +139,7 @@ public final class StandinMaster implements AutoCloseable {
     }
 
     public List<Database> databases() {
-        return storage.databases();
+        return storage.databases().all();
     }
 
     public Position end() {

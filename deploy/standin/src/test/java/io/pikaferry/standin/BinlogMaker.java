@@ -7,28 +7,31 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Puts a master into the state a recording began in. */
+/** Puts a master's log into the state a recording began in. */
 final class BinlogMaker {
 
     private static final int MANIFEST_LENGTH = 65536;
-
     private static final int FRAGMENT_HEADER = 8;
     private static final byte FULL = 1;
 
     private BinlogMaker() {}
 
-    /** A data directory whose log of 3.0 ends at that position after so many items, none of them readable. */
-    static Path emptyLogUpTo(Path directory, Position end, long items) throws IOException {
-        Path log = Files.createDirectories(directory.resolve("log"));
-        ByteBuffer manifest = ByteBuffer.allocate(MANIFEST_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
-        manifest.putInt(0, (int) end.file()).putLong(4, end.offset()).putLong(12, items);
-        Files.write(log.resolve("manifest"), manifest.array());
+    /** A file that ends there, with one unreadable record. */
+    static void fill(Path log, Position end) throws IOException {
+        Files.createDirectories(log);
         byte[] oneRecord = new byte[(int) end.offset()];
         int length = oneRecord.length - FRAGMENT_HEADER;
         oneRecord[0] = (byte) length;
         oneRecord[1] = (byte) (length >>> 8);
         oneRecord[FRAGMENT_HEADER - 1] = FULL;
         Files.write(log.resolve("write2file" + end.file()), oneRecord);
-        return directory;
+    }
+
+    /** Such a file as the last one of a log from 3.0 on that holds so many items. */
+    static void fillAsLast(Path log, Position end, long items) throws IOException {
+        fill(log, end);
+        ByteBuffer manifest = ByteBuffer.allocate(MANIFEST_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+        manifest.putInt(0, (int) end.file()).putLong(4, end.offset()).putLong(12, items);
+        Files.write(log.resolve("manifest"), manifest.array());
     }
 }

@@ -9,6 +9,7 @@ import io.pikaferry.standin.resp.Reply;
 import io.pikaferry.standin.resp.Request;
 import io.pikaferry.standin.version.PikaVersion;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,14 +38,20 @@ class CorpusReplayTest {
     private final AtomicInteger spopIndex = new AtomicInteger();
 
     @ParameterizedTest
-    @CsvSource({"3.0.16,262144"})
+    @CsvSource({"3.0.16,262144", "3.1.1,262144", "3.4.0,262144"})
     @Timeout(value = 60, unit = TimeUnit.SECONDS)
     void repliesLogAndContentEqualTheRecordedOnes(String version, long binlogFileSize) throws IOException {
         Fixture fixture = Fixture.unpack("wire-" + version, directory);
         Map<Integer, RecordedBinlog> recorded = new TreeMap<>();
-        recorded.put(0, new RecordedBinlog(fixture.path("binlog")));
+        if (Files.exists(fixture.path("binlog/log_db0"))) {
+            recorded.put(0, new RecordedBinlog(fixture.path("binlog/log_db0")));
+            recorded.put(1, new RecordedBinlog(fixture.path("binlog/log_db1")));
+        } else {
+            recorded.put(0, new RecordedBinlog(fixture.path("binlog")));
+        }
         StandinConfig config = StandinConfig.of(PikaVersion.parse(version))
                 .withBinlogFileSize(binlogFileSize)
+                .withDatabases(recorded.size())
                 .withDataDirectory(directory.resolve("standin"))
                 .withClock(() -> Instant.ofEpochMilli(now.get()));
 
@@ -97,8 +104,8 @@ class CorpusReplayTest {
     }
 
     private static void assertSameLog(StandinMaster master, int database, RecordedBinlog recorded) throws IOException {
-        assertThat(master.database(database).binlog().items()).isEqualTo(recorded.size());
         assertThat(master.database(database).binlog().end()).isEqualTo(recorded.end());
+        assertThat(master.database(database).binlog().items()).isEqualTo(recorded.size());
         for (Path file : recorded.files()) {
             Path own = master.database(database)
                     .binlog()

@@ -30,12 +30,12 @@ class TrysyncErrorsTest {
     void everyRecordedCaseOf3016HasTheSameBytes() throws Exception {
         Fixture fixture = Fixture.unpack("wire-3.0.16", directory);
         List<Line> lines = Transcript.of(fixture.lines("errors.jsonl"));
-        Path data = BinlogMaker.emptyLogUpTo(directory.resolve("standin"), new Position(22, 4495), 93);
+        BinlogMaker.fillAsLast(directory.resolve("standin/log"), new Position(22, 4495), 93);
         StandinConfig config = StandinConfig.of(PikaVersion.parse("3.0.16"))
                 .withBinlogFileSize(4096)
                 .withPassword("s3cret-pw")
                 .withUserPassword("user-pw")
-                .withDataDirectory(data)
+                .withDataDirectory(directory.resolve("standin"))
                 .withPace(new Pace(SPEED, SPEED))
                 .withClock(() -> Instant.ofEpochMilli(clock.get()));
         try (StandinMaster master = StandinMaster.started(config);

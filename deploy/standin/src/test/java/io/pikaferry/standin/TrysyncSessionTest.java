@@ -51,9 +51,9 @@ class TrysyncSessionTest {
     void theFullSyncSendsTheRecordedDumpByTheRecordedCallsAndHandsOverToTheStream() throws Exception {
         Fixture fixture = Fixture.unpack("wire-3.0.16", directory);
         List<Line> lines = Transcript.of(fixture.lines("fullsync.jsonl"));
-        Path data = BinlogMaker.emptyLogUpTo(directory.resolve("standin"), new Position(28, 779), 0x114);
+        BinlogMaker.fillAsLast(directory.resolve("standin/log"), new Position(28, 779), 0x114);
         StandinConfig config = config().withBinlogFileSize(4096)
-                .withDataDirectory(data)
+                .withDataDirectory(directory.resolve("standin"))
                 .withDump(fixture.path("fullsync-dump").toString());
         clock.set(fixture.json("expected-snapshot.json").get("as_of_ms").asLong());
         try (StandinMaster master = StandinMaster.started(config);

@@ -36,6 +36,7 @@ public final class Binlog implements Closeable {
     private FileChannel current;
     private Position end;
     private long items;
+    private volatile Runnable onAppend = () -> {};
 
     private Binlog(Path directory, long fileSize, ItemForm form, InstantSource clock) throws IOException {
         this.directory = Files.createDirectories(directory);
@@ -120,11 +121,19 @@ public final class Binlog implements Closeable {
         }
     }
 
-    private synchronized void advance(Position to, int moreItems) {
-        end = to;
-        items += moreItems;
-        form.manifest().write(manifest, end, items);
-        notifyAll();
+    private void advance(Position to, int moreItems) {
+        synchronized (this) {
+            end = to;
+            items += moreItems;
+            form.manifest().write(manifest, end, items);
+            notifyAll();
+        }
+        onAppend.run();
+    }
+
+    /** Runs that after every item from now on, in the thread that appends. */
+    public void onAppend(Runnable action) {
+        onAppend = action;
     }
 
     private void fillUpTo(Position start) throws IOException {

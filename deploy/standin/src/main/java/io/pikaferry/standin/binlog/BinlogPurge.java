@@ -46,6 +46,6 @@ public final class BinlogPurge {
     }
 
     private boolean mayGo(long file) {
-        return file + ALWAYS_KEPT <= binlog.end().file() && free.test(file + ALWAYS_KEPT);
+        return file + ALWAYS_KEPT <= binlog.end().file() && free.test(file);
     }
 }

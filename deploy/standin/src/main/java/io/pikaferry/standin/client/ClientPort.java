@@ -3,7 +3,7 @@ package io.pikaferry.standin.client;
 import io.pikaferry.standin.client.Session.Rights;
 import io.pikaferry.standin.command.Command;
 import io.pikaferry.standin.command.CommandTable;
-import io.pikaferry.standin.database.Database;
+import io.pikaferry.standin.database.Databases;
 import io.pikaferry.standin.net.Listener;
 import io.pikaferry.standin.resp.Reply;
 import io.pikaferry.standin.resp.Request;
@@ -14,7 +14,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,7 +24,7 @@ public final class ClientPort implements Closeable {
     private static final Set<String> FOR_ADMINS = Set.of("trysync");
 
     private final CommandTable commands;
-    private final List<Database> databases;
+    private final Databases databases;
     private final Map<String, AdminCommand> adminCommands;
     private final Authentication authentication;
     private final Listener listener;
@@ -33,12 +32,12 @@ public final class ClientPort implements Closeable {
     public ClientPort(
             InetSocketAddress address,
             CommandTable commands,
-            List<Database> databases,
+            Databases databases,
             Map<String, AdminCommand> adminCommands,
             Settings settings)
             throws IOException {
         this.commands = commands;
-        this.databases = List.copyOf(databases);
+        this.databases = databases;
         this.adminCommands = Map.copyOf(adminCommands);
         this.authentication = new Authentication(settings);
         listener = new Listener("clients", address, this::serve);
@@ -85,7 +84,7 @@ public final class ClientPort implements Closeable {
         }
         Optional<Command> command = commands.find(name);
         return command.isPresent()
-                ? databases.get(session.database()).execute(command.get(), request)
+                ? databases.execute(session.database(), command.get(), request)
                 : new Reply().error("Err unknown or unsupported command '" + name + "'");
     }
 

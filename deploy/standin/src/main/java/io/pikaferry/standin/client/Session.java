@@ -29,7 +29,7 @@ public final class Session {
         return database;
     }
 
-    void select(int number) {
+    public void select(int number) {
         database = number;
     }
 }

@@ -15,7 +15,7 @@ public final class Call {
     private final Request request;
     private final Dataset data;
     private final Reply reply;
-    private Optional<List<List<Bytes>>> rewritten = Optional.empty();
+    private Optional<List<LogEntry>> rewritten = Optional.empty();
 
     public Call(Request request, Dataset data, Reply reply) {
         this.request = request;
@@ -64,11 +64,13 @@ public final class Call {
     }
 
     /** Logs this instead of the client's words; several calls log several items. */
+    void logInstead(LogEntry entry) {
+        logNothing();
+        rewritten.get().add(entry);
+    }
+
     void logInstead(List<Bytes> words) {
-        if (rewritten.isEmpty()) {
-            rewritten = Optional.of(new ArrayList<>());
-        }
-        rewritten.get().add(List.copyOf(words));
+        logInstead(LogEntry.command(words));
     }
 
     void logInstead(String name, Bytes... arguments) {
@@ -86,7 +88,7 @@ public final class Call {
     }
 
     /** The items that go into the log when the reply is no error. */
-    public List<List<Bytes>> logged() {
-        return rewritten.orElseGet(() -> List.of(request.words()));
+    public List<LogEntry> logged() {
+        return rewritten.orElseGet(() -> List.of(LogEntry.command(request.words())));
     }
 }

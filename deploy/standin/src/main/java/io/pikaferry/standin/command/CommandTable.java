@@ -31,6 +31,7 @@ public final class CommandTable {
         new ZsetCommands(version, cursors).addTo(table);
         new ZsetStoreCommands(version).addTo(table);
         new GeoCommands(version).addTo(table);
+        new LogCommands(version).addTo(table);
         return table;
     }
 

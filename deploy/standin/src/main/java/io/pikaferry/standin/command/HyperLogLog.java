@@ -1,10 +1,11 @@
 package io.pikaferry.standin.command;
 
 import io.pikaferry.standin.dataset.Bytes;
+import java.util.Arrays;
 
 /**
  * Pika's HyperLogLog from 3.0 on: 2^17 registers of one byte, chosen by the low 17 bits of a murmur
- * hash, ranked by the trailing zeros of the other 15 (spec/dump-formats.md §3.4).
+ * hash, ranked by the zeros at one end of the other 15 (spec/dump-formats.md §3.4).
  */
 final class HyperLogLog {
 
@@ -12,24 +13,37 @@ final class HyperLogLog {
     private static final int REGISTERS = 1 << PRECISION;
     private static final int SEED = 313;
 
-    private final byte[] registers;
+    /** Which zeros of the hash's other bits are counted. */
+    enum Rank {
+        /** 2.x and 3.1. */
+        LEADING_ZEROS,
+        TRAILING_ZEROS
+    }
 
-    private HyperLogLog(byte[] registers) {
+    private final byte[] registers;
+    private final Rank rank;
+
+    private HyperLogLog(byte[] registers, Rank rank) {
         this.registers = registers;
+        this.rank = rank;
     }
 
     /** An empty string is a counter of nothing. */
-    static HyperLogLog of(Bytes stored) {
-        return new HyperLogLog(java.util.Arrays.copyOf(stored.array(), REGISTERS));
+    static HyperLogLog of(Bytes stored, Rank rank) {
+        return new HyperLogLog(Arrays.copyOf(stored.array(), REGISTERS), rank);
     }
 
     void add(Bytes element) {
         int hash = murmur3(element.array());
         int index = hash & (REGISTERS - 1);
-        int rest = hash >>> PRECISION;
-        byte rank = (byte) (Math.min(32 - PRECISION, Integer.numberOfTrailingZeros(rest)) + 1);
-        if (rank > registers[index]) {
-            registers[index] = rank;
+        int zeros =
+                switch (rank) {
+                    case LEADING_ZEROS -> Integer.numberOfLeadingZeros(hash << PRECISION);
+                    case TRAILING_ZEROS -> Integer.numberOfTrailingZeros(hash >>> PRECISION);
+                };
+        byte ranked = (byte) (Math.min(32 - PRECISION, zeros) + 1);
+        if (ranked > registers[index]) {
+            registers[index] = ranked;
         }
     }
 

@@ -2,6 +2,7 @@ package io.pikaferry.standin.command;
 
 import io.pikaferry.standin.dataset.Bytes;
 import io.pikaferry.standin.dataset.StringValue;
+import io.pikaferry.standin.version.Generation;
 import io.pikaferry.standin.version.PikaVersion;
 import java.util.List;
 import java.util.Optional;
@@ -10,13 +11,16 @@ import java.util.Optional;
 final class HyperLogLogCommands {
 
     private final LogForms forms;
+    private final HyperLogLog.Rank rank;
 
     HyperLogLogCommands(PikaVersion version) {
         forms = new LogForms(version);
+        boolean old = version.generation() == Generation.A || (version.major() == 3 && version.minor() == 1);
+        rank = old ? HyperLogLog.Rank.LEADING_ZEROS : HyperLogLog.Rank.TRAILING_ZEROS;
     }
 
     void addTo(CommandTable table) {
-        table.write("pfadd", -2, HyperLogLogCommands::pfadd);
+        table.write("pfadd", -2, this::pfadd);
         table.write("pfmerge", -2, this::pfmerge);
     }
 
@@ -30,7 +34,7 @@ final class HyperLogLogCommands {
         stored.markHyperLogLog(true);
     }
 
-    private static void pfadd(Call call) {
+    private void pfadd(Call call) {
         Optional<Bytes> old = value(call, call.key());
         List<Bytes> elements = call.request().from(2);
         if (elements.isEmpty()) {
@@ -38,7 +42,7 @@ final class HyperLogLogCommands {
             call.reply().integer(old.isEmpty() ? 1 : 0);
             return;
         }
-        HyperLogLog registers = HyperLogLog.of(old.orElse(Bytes.EMPTY));
+        HyperLogLog registers = HyperLogLog.of(old.orElse(Bytes.EMPTY), rank);
         int before = (int) registers.estimate();
         elements.forEach(registers::add);
         store(call, registers.toBytes());
@@ -47,11 +51,11 @@ final class HyperLogLogCommands {
 
     private void pfmerge(Call call) {
         Bytes result = value(call, call.key()).orElse(Bytes.EMPTY);
-        HyperLogLog registers = HyperLogLog.of(result);
+        HyperLogLog registers = HyperLogLog.of(result, rank);
         for (Bytes key : call.request().from(2)) {
             Optional<Bytes> other = value(call, key);
             if (other.isPresent()) {
-                registers.merge(HyperLogLog.of(other.get()));
+                registers.merge(HyperLogLog.of(other.get(), rank));
                 result = registers.toBytes();
             }
         }

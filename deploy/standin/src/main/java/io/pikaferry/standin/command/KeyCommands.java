@@ -43,6 +43,10 @@ final class KeyCommands {
             table.write("pexpireat", 3, this::pexpireat);
         }
         table.write("persist", 2, KeyCommands::persist);
+        if (version.atLeast(3, 2, 0)) {
+            int words = version.generation() == Generation.E ? -2 : version.atLeast(3, 5, 0) ? -3 : 3;
+            table.write("pkpatternmatchdel", words, this::pkpatternmatchdel);
+        }
         table.write("flushall", 1, this::flushall);
         table.write("flushdb", version.atLeast(3, 1, 0) ? -1 : 2, this::flushdb);
     }
@@ -224,8 +228,39 @@ final class KeyCommands {
         call.reply().integer(touched);
     }
 
+    /** From 4.0 on without type, and logged as what it did. */
+    private void pkpatternmatchdel(Call call) {
+        List<Space<? extends Value>> spaces = call.data().spaces();
+        if (version.generation() != Generation.E) {
+            DataType type = DataType.ofWord(call.text(2)).orElseThrow(() -> new CommandFailure("ERR invalid DB type"));
+            spaces = List.of(call.data().space(type));
+        } else {
+            call.logNothing();
+        }
+        int deleted = 0;
+        for (Space<? extends Value> space : spaces) {
+            List<Bytes> matches = new ArrayList<>();
+            for (Map.Entry<Bytes, ? extends Value> entry : space.all()) {
+                if (Glob.matches(call.word(1), entry.getKey())) {
+                    matches.add(entry.getKey());
+                }
+            }
+            for (Bytes key : matches) {
+                space.remove(key);
+                deleted++;
+                if (version.generation() == Generation.E) {
+                    call.logInstead("del", key);
+                }
+            }
+        }
+        call.reply().integer(deleted);
+    }
+
     private void flushall(Call call) {
         call.data().clear();
+        if (version.atLeast(3, 1, 0)) {
+            call.logInstead("flushdb");
+        }
         call.reply().ok();
     }
 

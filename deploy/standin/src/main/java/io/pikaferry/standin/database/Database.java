@@ -7,14 +7,13 @@ import io.pikaferry.standin.binlog.Position;
 import io.pikaferry.standin.command.Call;
 import io.pikaferry.standin.command.Command;
 import io.pikaferry.standin.command.CommandFailure;
-import io.pikaferry.standin.dataset.Bytes;
+import io.pikaferry.standin.command.LogEntry;
 import io.pikaferry.standin.dataset.Dataset;
 import io.pikaferry.standin.dataset.WrongTypeException;
 import io.pikaferry.standin.resp.Reply;
 import io.pikaferry.standin.resp.Request;
 import java.io.ByteArrayOutputStream;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
@@ -88,27 +87,20 @@ public final class Database {
         return reply;
     }
 
-    private void log(List<List<Bytes>> items, long execTime) {
-        if (logging.packed()) {
-            List<byte[]> arrays = new ArrayList<>();
-            items.forEach(words -> arrays.add(Request.encode(words)));
-            if (!arrays.isEmpty()) {
-                binlog.append(joined(arrays), execTime);
-            }
+    private void log(List<LogEntry> entries, long execTime) {
+        if (logging.packed() && entries.size() > 1) {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            entries.forEach(entry -> all.writeBytes(entry.bytes()));
+            binlog.append(all.toByteArray(), execTime);
             return;
         }
-        for (List<Bytes> words : items) {
-            binlog.append(Request.encode(words), execTime);
+        for (LogEntry entry : entries) {
+            if (entry.isWholeRecord()) {
+                binlog.appendRecord(entry.bytes());
+            } else {
+                binlog.append(entry.bytes(), execTime);
+            }
         }
-    }
-
-    private static byte[] joined(List<byte[]> arrays) {
-        if (arrays.size() == 1) {
-            return arrays.get(0);
-        }
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        arrays.forEach(all::writeBytes);
-        return all.toByteArray();
     }
 
     /** Logs a command without executing it: for what the stand-in cannot execute, and for load without data. */

@@ -3,30 +3,19 @@ package io.pikaferry.standin.replication.trysync;
 import io.pikaferry.standin.binlog.Binlog;
 import io.pikaferry.standin.dump.Dump;
 import io.pikaferry.standin.dump.Dumps;
+import io.pikaferry.standin.replication.DumpQueue;
 import io.pikaferry.standin.rsync.RsyncPush;
 import io.pikaferry.standin.rsync.RsyncTarget;
-import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * The full sync of 2.3 and 3.0: dump and push run one after another in one thread, one push at a time
- * for an address; nobody is told when one fails (spec/replication.md §4.1).
- */
-public final class PushedFullSync implements Trysync.FullSync, Closeable {
+/** The full sync of 2.3 and 3.0: rsync to a module named after the master (spec/replication.md §4.1). */
+public final class PushedFullSync implements Trysync.FullSync {
 
     /** So many binlog files after a dump a new one is made. */
     private static final long OLD_DUMP_FILES = 50;
-
-    private static final Logger log = LoggerFactory.getLogger(PushedFullSync.class);
 
     /**
      * What differs between 2.3 and 3.0.
@@ -41,20 +30,23 @@ public final class PushedFullSync implements Trysync.FullSync, Closeable {
         }
     }
 
+    private final DumpQueue queue;
     private final Dumps dumps;
     private final Binlog binlog;
     private final RsyncPush rsync;
     private final Manner manner;
     private final String masterIp;
     private final int masterPort;
-    private final Set<String> running = ConcurrentHashMap.newKeySet();
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
-        Thread worker = new Thread(task, "bgsave");
-        worker.setDaemon(true);
-        return worker;
-    });
 
-    public PushedFullSync(Dumps dumps, Binlog binlog, RsyncPush rsync, Manner manner, String masterIp, int masterPort) {
+    public PushedFullSync(
+            DumpQueue queue,
+            Dumps dumps,
+            Binlog binlog,
+            RsyncPush rsync,
+            Manner manner,
+            String masterIp,
+            int masterPort) {
+        this.queue = queue;
         this.dumps = dumps;
         this.binlog = binlog;
         this.rsync = rsync;
@@ -65,67 +57,27 @@ public final class PushedFullSync implements Trysync.FullSync, Closeable {
 
     @Override
     public void begin(String slaveIp, int rsyncPort) {
-        boolean needsDump = dumps.latest().filter(this::isUsable).isEmpty();
-        boolean pushes = running.add(slaveIp + ":" + rsyncPort);
-        thread.execute(() -> run(slaveIp, rsyncPort, needsDump, pushes));
-    }
-
-    /** BGSAVE by hand. */
-    public void dump() {
-        thread.execute(() -> run("", 0, true, false));
+        if (dumps.latest().filter(this::isUsable).isEmpty()) {
+            queue.dump(dumps);
+        }
+        queue.push(slaveIp + ":" + rsyncPort, dumps, dump -> push(dump, slaveIp, rsyncPort));
     }
 
     private boolean isUsable(Dump dump) {
         long file = dump.info().position().file();
-        return dump.directory().toFile().isDirectory()
+        return Files.isDirectory(dump.directory())
                 && binlog.hasFile(file)
                 && binlog.end().file() - file <= OLD_DUMP_FILES;
     }
 
-    private void run(String slaveIp, int rsyncPort, boolean needsDump, boolean pushes) {
-        try {
-            if (needsDump) {
-                dumps.make();
-            }
-            if (pushes) {
-                push(slaveIp, rsyncPort);
-            }
-        } catch (IOException | RuntimeException e) {
-            log.warn("full sync of {}:{} failed", slaveIp, rsyncPort, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            if (pushes) {
-                running.remove(slaveIp + ":" + rsyncPort);
-            }
-        }
-    }
-
-    private void push(String slaveIp, int rsyncPort) throws IOException, InterruptedException {
-        Optional<Dump> dump = dumps.latest();
-        if (dump.isEmpty()) {
-            return;
-        }
+    private void push(Dump dump, String slaveIp, int rsyncPort) throws IOException, InterruptedException {
         String ownIp = manner.probes()
                 ? RsyncPush.probeLocalAddress(slaveIp, rsyncPort).orElse(masterIp)
                 : masterIp;
         String module = "document_" + ownIp + ":" + masterPort;
         RsyncTarget target = new RsyncTarget(slaveIp, rsyncPort, module, "", Optional.empty());
-        if (rsync.sendData(dump.get(), manner.sendOrder(), dumps.format().directories(), target)) {
-            rsync.sendInfo(dump.get(), ownIp, masterPort, target);
-        }
-    }
-
-    /** Breaks off what is running and waits until it has let go of its files. */
-    @Override
-    public void close() {
-        thread.shutdownNow();
-        try {
-            if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {
-                log.warn("a full sync does not end");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (rsync.sendData(dump, manner.sendOrder(), dumps.format().directories(), target)) {
+            rsync.sendInfo(dump, ownIp, masterPort, target);
         }
     }
 }

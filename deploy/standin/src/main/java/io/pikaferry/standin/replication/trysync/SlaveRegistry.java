@@ -14,6 +14,8 @@ import java.util.function.Predicate;
  */
 public final class SlaveRegistry {
 
+    private static final int FILES_BEHIND = 10;
+
     private final List<Slave> slaves = new ArrayList<>();
     private long lastSid;
 
@@ -81,10 +83,10 @@ public final class SlaveRegistry {
         sender.ifPresent(BinlogSender::close);
     }
 
-    /** Whether no slave's sender needs the file or one of the ten before it any more. */
+    /** Whether every slave's sender is ten files further at least. */
     public synchronized boolean allBeyond(long file) {
         return slaves.stream().allMatch(slave -> slave.sender()
-                .filter(sender -> sender.position().file() >= file)
+                .filter(sender -> sender.position().file() >= file + FILES_BEHIND)
                 .isPresent());
     }
 

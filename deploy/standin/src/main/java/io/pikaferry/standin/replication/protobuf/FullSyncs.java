@@ -1,0 +1,12 @@
+package io.pikaferry.standin.replication.protobuf;
+
+/** Gives a slave a database's dump: pushes it, or has it ready to be pulled. */
+public interface FullSyncs {
+
+    /**
+     * Begins and returns at once.
+     *
+     * @param top the file number the slave says it is at
+     */
+    void begin(NodeId slave, int database, long top);
+}
