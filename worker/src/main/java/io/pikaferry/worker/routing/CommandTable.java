@@ -158,9 +158,13 @@ public final class CommandTable {
     private static List<CommandRow> hashes() {
         return List.of(
                 row("hset", -4, FIRST, Treatment.AS_IS),
-                row("hsetnx", 4, FIRST, Treatment.AS_IS).once(),
+                row("hsetnx", 4, FIRST, Treatment.CLEARING_IF_CHANGED)
+                        .until("3.0.0")
+                        .once(),
+                row("hsetnx", 4, FIRST, Treatment.AS_IS).from("3.0.0").once(),
                 row("hmset", -4, FIRST, Treatment.AS_IS),
-                row("hdel", -3, FIRST, Treatment.AS_IS),
+                row("hdel", -3, FIRST, Treatment.CLEARING_IF_CHANGED).until("3.0.0"),
+                row("hdel", -3, FIRST, Treatment.AS_IS).from("3.0.0"),
                 row("hincrby", 4, FIRST, Treatment.AS_IS).once(),
                 row("hincrbyfloat", 4, FIRST, Treatment.AS_IS).once());
     }
@@ -179,7 +183,13 @@ public final class CommandTable {
                 row("rpop", -2, FIRST, Treatment.AS_IS).once(),
                 row("blpop", -3, NONE, Treatment.NEVER_LOGGED).from("3.5.0").logged("lpop k, if it popped"),
                 row("brpop", -3, NONE, Treatment.NEVER_LOGGED).from("3.5.0").logged("rpop k, if it popped"),
-                row("rpoplpush", 3, FIRST_TWO, Treatment.AS_IS).until("3.5.0").once(),
+                row("rpoplpush", 3, FIRST_TWO, Treatment.RPOPLPUSH_CLEARING)
+                        .until("3.0.0")
+                        .once(),
+                row("rpoplpush", 3, FIRST_TWO, Treatment.AS_IS)
+                        .from("3.0.0")
+                        .until("3.5.0")
+                        .once(),
                 row("rpoplpush", 3, FIRST_TWO, Treatment.AS_IS)
                         .from("3.5.0")
                         .logged("RPOP source, LPUSH destination value")

@@ -41,6 +41,19 @@ final class KeyWrites {
         return logged.becomes(TargetCommand.keeping(Scripts.eval(Scripts.KEEPING_EXPIRY, keys, logged.args()), keys));
     }
 
+    /** HDEL and HSETNX of 2.3: if they changed something, the expiry goes. */
+    static Mapped clearingIfChanged(LoggedCommand logged) {
+        byte[] key = logged.key();
+        return logged.becomes(
+                TargetCommand.keepingOrClearing(Scripts.eval(Scripts.CLEARING_IF_CHANGED, key, logged.args()), key));
+    }
+
+    /** RPOPLPUSH of 2.3: if something was moved, the expiry of the list it was taken from goes. */
+    static Mapped rpoplpushClearing(LoggedCommand logged) {
+        byte[][] keys = logged.keys();
+        return logged.becomes(TargetCommand.keepingOrClearing(Scripts.eval(Scripts.RPOPLPUSH_CLEARING, keys), keys));
+    }
+
     /** DEL, UNLINK: a command for each key. */
     static Mapped eachKey(LoggedCommand logged) {
         byte[][] args = logged.args();

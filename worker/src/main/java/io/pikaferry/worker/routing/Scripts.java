@@ -47,6 +47,14 @@ final class Scripts {
     static final byte[] KEEPING_EXPIRY = Ascii.of("local left=redis.call('pttl',KEYS[1]) redis.call(unpack(ARGV)) "
             + "if left>0 then redis.call('pexpire',KEYS[1],left) end");
 
+    /** A command that drops the expiry if it changed something, which a positive number says (2.3). ARGV: the command. */
+    static final byte[] CLEARING_IF_CHANGED =
+            Ascii.of("if redis.call(unpack(ARGV))>0 then redis.call('persist',KEYS[1]) end");
+
+    /** RPOPLPUSH that drops the expiry of the list it takes from (2.3). */
+    static final byte[] RPOPLPUSH_CLEARING =
+            Ascii.of("if redis.call('rpoplpush',KEYS[1],KEYS[2]) then redis.call('persist',KEYS[1]) end");
+
     private static final byte[] EVAL = Ascii.of("EVAL");
 
     private Scripts() {}

@@ -6,6 +6,9 @@ public enum Treatment {
     REPLACE("as it is; the expiry goes", KeyWrites::asIsClearing),
     STORE_KEEPING_EXPIRY(
             "as it is, in a script that gives the destination its expiry back", KeyWrites::storeKeepingExpiry),
+    CLEARING_IF_CHANGED("script: as it is; the expiry goes if it changed something", KeyWrites::clearingIfChanged),
+    RPOPLPUSH_CLEARING(
+            "script: as it is; the expiry of the 1st key goes if something was moved", KeyWrites::rpoplpushClearing),
     EACH_KEY("one for each key", KeyWrites::eachKey),
     EACH_PAIR("SET for each pair", KeyWrites::eachPair),
     IGNORE("nothing", KeyWrites::nothing),

@@ -189,6 +189,37 @@ class ScriptsTest {
     }
 
     @Test
+    void hdelAndHsetnxOf23DropTheExpiryIfTheyChangeSomething() {
+        redis.call("HSET", "h", "a", "1", "b", "2");
+        redis.call("PEXPIREAT", "h", FAR * 1000);
+        apply(Items.itemOf23("HDEL", "h", "none"));
+        apply(Items.itemOf23("HSETNX", "h", "a", "v"));
+        assertThat(expiry("h")).isEqualTo(FAR * 1000);
+
+        apply(Items.itemOf23("HDEL", "h", "a", "none"));
+        assertThat(expiry("h")).isEqualTo(-1);
+
+        redis.call("PEXPIREAT", "h", FAR * 1000);
+        apply(Items.itemOf23("HSETNX", "h", "c", "v"));
+        assertThat(expiry("h")).isEqualTo(-1);
+    }
+
+    @Test
+    void rpoplpushOf23DropsTheExpiryOfTheListItTakesFrom() {
+        redis.call("RPUSH", "from", "a", "b");
+        redis.call("RPUSH", "to", "c");
+        redis.call("PEXPIREAT", "to", FAR * 1000);
+        apply(Items.itemOf23("RPOPLPUSH", "none", "to"));
+        redis.call("PEXPIREAT", "from", FAR * 1000);
+
+        apply(Items.itemOf23("RPOPLPUSH", "from", "to"));
+
+        assertThat(expiry("from")).isEqualTo(-1);
+        assertThat(expiry("to")).isEqualTo(FAR * 1000);
+        assertThat(redis.call("LLEN", "to")).isEqualTo(2L);
+    }
+
+    @Test
     void pfaddWithoutElementsEmptiesButLeavesAHyperLogLog() {
         apply("3.4.0", FAR, "PFADD", "p", "a", "b");
         apply("3.4.0", FAR, "PFADD", "p");
