@@ -72,7 +72,7 @@ final class BlackwidowReader extends DumpReader {
 
     private void collections(PikaType type, Cursor metas, ChunkWriter out) throws InterruptedException {
         BlackwidowRecords decoder = records.get(type.ordinal());
-        try (Cursor data = databases().get(type.ordinal()).cursor(data(type));
+        try (DataCursors data = dataCursors(type);
                 EarlierTypes earlier = earlierThan(type)) {
             for (; metas.valid(); metas.next()) {
                 out.read();
@@ -86,12 +86,19 @@ final class BlackwidowReader extends DumpReader {
                 if (kept.isPresent()) {
                     out.conflict(key, type, kept.get());
                 } else if (type == PikaType.STREAM) {
-                    stream(key, decoder.streamMeta(metas.value(), length), data, decoder, out);
+                    stream(key, decoder.streamMeta(metas.value(), length), data.forKey(key), decoder, out);
                 } else {
-                    collection(type, key, decoder.meta(type, metas.value(), length), data, decoder, out);
+                    collection(type, key, decoder.meta(type, metas.value(), length), data.forKey(key), decoder, out);
                 }
             }
         }
+    }
+
+    private DataCursors dataCursors(PikaType type) {
+        DumpDatabase database = databases().get(type.ordinal());
+        return type == PikaType.LIST
+                ? DataCursors.sortedByKey(database, data(type))
+                : DataCursors.sortedByLength(database, data(type));
     }
 
     private void collection(

@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,7 +42,8 @@ final class Manifest {
 
     private final Corruption corruption;
     private final Path file;
-    private final Set<Long> listed = new HashSet<>();
+    private final Set<Long> everKnown = new HashSet<>();
+    private final Set<Long> live = new HashSet<>();
     /** False once an edit had something this class does not know: then the list of files may not be complete. */
     private boolean understood = true;
 
@@ -52,7 +53,7 @@ final class Manifest {
     }
 
     /**
-     * @throws FerryException SNAPSHOT_INCOMPLETE if it is missing, SNAPSHOT_CORRUPT if it is damaged, cut off, or does
+     * @throws FerryException SNAPSHOT_INCOMPLETE if it or a file it lists is missing, SNAPSHOT_CORRUPT if it is damaged, cut off, or does
      *     not know a file that lies beside it
      */
     static void check(Corruption corruption, Path database) {
@@ -118,8 +119,7 @@ final class Manifest {
     }
 
     private void readEdit(byte[] bytes) {
-        VersionEdit edit = new VersionEdit(bytes);
-        if (!edit.collectFiles(listed)) {
+        if (!new VersionEdit(bytes).apply(everKnown, live)) {
             understood = false;
         }
     }
@@ -130,14 +130,22 @@ final class Manifest {
             return;
         }
         try (Stream<Path> files = Files.list(database)) {
-            List<String> names =
-                    files.map(path -> path.getFileName().toString()).sorted().toList();
-            for (String name : names) {
-                Matcher data = DATA_FILE.matcher(name);
-                if (data.matches() && !listed.contains(Long.parseLong(data.group(1)))) {
-                    throw damaged("it does not know " + name + " beside it");
+            for (Path data : files.sorted().toList()) {
+                Matcher name = DATA_FILE.matcher(data.getFileName().toString());
+                if (name.matches()) {
+                    long number = Long.parseLong(name.group(1));
+                    if (!everKnown.contains(number)) {
+                        throw damaged("it does not know " + data.getFileName() + " beside it");
+                    }
+                    live.remove(number);
                 }
             }
+        }
+        if (!live.isEmpty()) {
+            throw new FerryException(
+                    ErrorCode.SNAPSHOT_INCOMPLETE,
+                    "%s: %d files are missing in %s, the first is %06d.sst"
+                            .formatted(corruption.subDatabase(), live.size(), database, Collections.min(live)));
         }
     }
 

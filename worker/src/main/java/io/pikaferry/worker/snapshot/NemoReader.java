@@ -87,7 +87,7 @@ final class NemoReader extends DumpReader {
     private void collections(PikaType type, Cursor metas, ChunkWriter out) throws InterruptedException {
         NemoRecords decoder = records.get(type.ordinal());
         DumpDatabase database = databases().get(type.ordinal());
-        try (Cursor data = database.cursor(Family.DEFAULT);
+        try (DataCursors data = DataCursors.sortedByLength(database, Family.DEFAULT);
                 EarlierTypes earlier = earlierThan(type)) {
             for (; metas.valid(); metas.next()) {
                 out.read();
@@ -102,9 +102,9 @@ final class NemoReader extends DumpReader {
                 if (kept.isPresent()) {
                     out.conflict(key, type, kept.get());
                 } else if (type == PikaType.LIST) {
-                    list(key, meta, data, database, decoder, out);
+                    list(key, meta, data.forKey(key), database, decoder, out);
                 } else {
-                    collection(type, key, meta, data, decoder, out);
+                    collection(type, key, meta, data.forKey(key), decoder, out);
                 }
             }
         }

@@ -3,7 +3,7 @@ package io.pikaferry.worker.snapshot;
 import java.util.Set;
 
 /**
- * Finds the files that one edit of a RocksDB MANIFEST adds. Knows what RocksDB 5 to 10 write; stops at anything else.
+ * Finds the files that one edit of a RocksDB MANIFEST adds and drops. Knows what RocksDB 5 to 10 write; stops at anything else.
  *
  * <pre>
  * edit       (varint tag, fields)…
@@ -28,25 +28,29 @@ final class VersionEdit {
     }
 
     /**
-     * @param numbers gets the numbers of the table files
+     * @param everKnown gets the numbers of the table files it adds
+     * @param live gets these too, and loses those that it drops
      * @return whether all of the edit was understood
      */
-    boolean collectFiles(Set<Long> numbers) {
+    boolean apply(Set<Long> everKnown, Set<Long> live) {
         while (at < bytes.length && !cutOff) {
             int tag = (int) varint();
             switch (tag) {
                 case 1, 201 -> skipBytes(); // comparator; column family added
                 case 2, 3, 4, 9, 10, 200, 203, 300 -> varint(); // numbers of logs, sequence, column family, group
-                case 202 -> {} // column family dropped
                 case 5 -> { // compaction cursor
                     varint();
                     skipBytes();
                 }
                 case 6 -> { // file deleted
                     varint();
-                    varint();
+                    live.remove(varint());
                 }
-                case 7, 100, 102, 103 -> newFile(tag, numbers);
+                case 7, 100, 102, 103 -> {
+                    long number = newFile(tag);
+                    everKnown.add(number);
+                    live.add(number);
+                }
                 case 400 -> { // blob file added: number, count, bytes, checksum method, checksum
                     skipVarints(3);
                     skipBytes();
@@ -57,7 +61,7 @@ final class VersionEdit {
                     skipVarints(3);
                     skipFields(LAST_BLOB_FIELD);
                 }
-                default -> {
+                default -> { // 202, a column family dropped with all its files, does not occur
                     if ((tag & IGNORABLE) == 0) {
                         return false;
                     }
@@ -68,9 +72,9 @@ final class VersionEdit {
         return !cutOff;
     }
 
-    private void newFile(int tag, Set<Long> numbers) {
+    private long newFile(int tag) {
         varint(); // level
-        numbers.add(varint());
+        long number = varint();
         if (tag == 102) {
             varint(); // path
         }
@@ -83,6 +87,7 @@ final class VersionEdit {
         if (tag == 103) {
             skipFields(LAST_FILE_FIELD);
         }
+        return number;
     }
 
     private void skipFields(int lastTag) {

@@ -120,6 +120,24 @@ class DamagedDumpsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"pika-2.3.6", "pika-3.0.16", "pika-3.4.0", "pika-3.5.5-blob", "pika-4.0.1"})
+    void aDataFileThatIsMissingIsNamed(String name) throws Exception {
+        RecordedDump dump = RecordedDump.unpacked(name, directory);
+
+        for (Path file : dataFiles(dump)) {
+            if (file.toString().endsWith(".sst")) {
+                byte[] content = Files.readAllBytes(file);
+                Files.delete(file);
+                assertThatThrownBy(() -> Manifest.check(new Corruption("db"), file.getParent()))
+                        .isInstanceOfSatisfying(FerryException.class, e -> assertThat(e.code())
+                                .isEqualTo(ErrorCode.SNAPSHOT_INCOMPLETE))
+                        .hasMessageContaining(file.getFileName().toString());
+                Files.write(file, content);
+            }
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"pika-2.3.6", "pika-3.4.0", "pika-4.0.1"})
     void aManifestIsNoticedToBeCutOffWhereverThatIs(String name) throws Exception {
         RecordedDump dump = RecordedDump.unpacked(name, directory);

@@ -39,7 +39,15 @@ class SnapshotKeysTest {
                 assertThat(keys.contains(key.db(), key.key().array()))
                         .as(Hex.of(key.key()))
                         .isTrue();
+                assertThat(dump.streams().keySet().stream()
+                                .filter(stream -> stream.db() == key.db())
+                                .filter(stream ->
+                                        keys.contains(stream, key.key().array())))
+                        .as("one slot has it")
+                        .hasSize(1);
                 assertThat(keys.contains(7, key.key().array())).isFalse();
+                assertThat(keys.contains(new StreamId(0, 99), key.key().array()))
+                        .isFalse();
             });
             for (String dead : new String[] {"str:expired", "h:deleted", "l:trim0", "nobody:wrote:this"}) {
                 assertThat(keys.contains(0, dead.getBytes(UTF_8))).as(dead).isFalse();
