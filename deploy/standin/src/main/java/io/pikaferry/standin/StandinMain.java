@@ -1,5 +1,7 @@
 package io.pikaferry.standin;
 
+import io.pikaferry.standin.tryout.LoadCommand;
+import io.pikaferry.standin.tryout.VerifyCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -8,7 +10,7 @@ import picocli.CommandLine.Command;
         name = "pikaferry-standin",
         description = "A Pika master without Pika, for tests, benchmarks and trying things out.",
         mixinStandardHelpOptions = true,
-        subcommands = {ServeCommand.class, GenerateCommand.class})
+        subcommands = {ServeCommand.class, GenerateCommand.class, LoadCommand.class, VerifyCommand.class})
 public final class StandinMain {
 
     private StandinMain() {}

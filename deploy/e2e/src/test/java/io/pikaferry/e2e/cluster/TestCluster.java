@@ -1,0 +1,335 @@
+package io.pikaferry.e2e.cluster;
+
+import io.pikaferry.ctl.connection.CoordinatorConnection;
+import io.pikaferry.ctl.connection.NettyDial;
+import io.pikaferry.ctl.connection.Time;
+import io.pikaferry.error.ErrorCode;
+import io.pikaferry.error.FerryException;
+import io.pikaferry.model.Endpoint;
+import io.pikaferry.proto.v1.ClusterView;
+import io.pikaferry.proto.v1.CoordinatorView;
+import io.pikaferry.proto.v1.Event;
+import io.pikaferry.proto.v1.GetClusterRequest;
+import io.pikaferry.proto.v1.JobRequest;
+import io.pikaferry.proto.v1.JobSpec;
+import io.pikaferry.proto.v1.JobView;
+import io.pikaferry.proto.v1.LedgerEntry;
+import io.pikaferry.proto.v1.ObservedState;
+import io.pikaferry.proto.v1.Phase;
+import io.pikaferry.proto.v1.Source;
+import io.pikaferry.proto.v1.StreamProgress;
+import io.pikaferry.proto.v1.SubmitJobRequest;
+import io.pikaferry.proto.v1.Target;
+import io.pikaferry.proto.v1.WorkerView;
+import io.pikaferry.standin.StandinMaster;
+import io.pikaferry.standin.binlog.Position;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.curator.test.TestingServer;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+
+/**
+ * Coordinators and workers as processes of their own, and what a scenario says about them. One coordinator carries its
+ * own ZooKeeper, several share one. Everything ends with {@link #close}. Used by one thread.
+ */
+public final class TestCluster implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final int PORTS_OF_A_WORKER = 6;
+
+    private final Path directory;
+    private final Map<String, Endpoint> coordinators = new LinkedHashMap<>();
+    private final Map<String, Integer> workerPorts = new LinkedHashMap<>();
+    private final Map<String, Program> programs = new LinkedHashMap<>();
+    private Optional<TestingServer> zookeeper = Optional.empty();
+    private Optional<CoordinatorConnection> connection = Optional.empty();
+
+    private TestCluster(Path directory) {
+        this.directory = directory;
+    }
+
+    /** Coordinators c1…, workers w1…; returns when all workers are connected. */
+    public static TestCluster start(Path directory, int coordinators, int workers) {
+        TestCluster cluster = new TestCluster(directory);
+        try {
+            for (int i = 1; i <= coordinators; i++) {
+                cluster.coordinators.put("c" + i, new Endpoint("127.0.0.1", Ports.free()));
+            }
+            if (coordinators > 1) {
+                cluster.startZooKeeper();
+            }
+            cluster.coordinators.keySet().forEach(cluster::startCoordinator);
+            for (int i = 1; i <= workers; i++) {
+                cluster.startWorker("w" + i);
+            }
+            cluster.awaitWorkers(workers);
+        } catch (RuntimeException | Error e) {
+            cluster.close();
+            throw e;
+        }
+        return cluster;
+    }
+
+    private void startZooKeeper() {
+        try {
+            zookeeper = Optional.of(
+                    new TestingServer(-1, directory.resolve("zookeeper").toFile()));
+        } catch (Exception e) { // as its constructor declares
+            throw new IllegalStateException("ZooKeeper does not start", e);
+        }
+    }
+
+    public void startCoordinator(String id) {
+        List<String> arguments =
+                new ArrayList<>(List.of("--id", id, "--listen", coordinators.get(id).toString()));
+        if (zookeeper.isPresent()) {
+            arguments.addAll(List.of("--zookeeper", zookeeper.get().getConnectString()));
+            arguments.addAll(
+                    List.of("--secret-key-file", directory.resolve("secret.key").toString()));
+        } else {
+            arguments.addAll(List.of(
+                    "--embedded-zookeeper", directory.resolve("zookeeper").toString()));
+        }
+        programs.put(id, Program.ferry("pikaferry-coordinator", logOf(id), arguments));
+    }
+
+    /** Started again it has the ports and the directory that it had. */
+    public void startWorker(String id) {
+        int port = workerPorts.computeIfAbsent(id, name -> Ports.free(PORTS_OF_A_WORKER, 1000, 3000));
+        programs.put(
+                id,
+                Program.ferry(
+                        "pikaferry-worker",
+                        logOf(id),
+                        List.of(
+                                "--id",
+                                id,
+                                "--coordinators",
+                                addresses(),
+                                "--data-dir",
+                                directory.resolve(id).toString(),
+                                "--advertise",
+                                "127.0.0.1",
+                                "--port-base",
+                                port + "-" + (port + PORTS_OF_A_WORKER - 1))));
+    }
+
+    private Path logOf(String id) {
+        return directory.resolve(id + ".log");
+    }
+
+    /** As {@code --coordinators} takes them. */
+    public String addresses() {
+        return coordinators.values().stream().map(Endpoint::toString).collect(Collectors.joining(","));
+    }
+
+    /** The process of that id: c1, w1 … */
+    public Program program(String id) {
+        return programs.get(id);
+    }
+
+    private CoordinatorConnection ask() {
+        if (connection.isEmpty()) {
+            connection = Optional.of(new CoordinatorConnection(
+                    List.copyOf(coordinators.values()), Duration.ofSeconds(30), new NettyDial(), Time.system()));
+        }
+        return connection.get();
+    }
+
+    // ------------------------------------------------------------------ jobs
+
+    /** A job's specification with the defaults that an operator gets. */
+    public static JobSpec.Builder job(String name, StandinMaster source, Redis target) {
+        return JobSpec.newBuilder()
+                .setName(name)
+                .setSource(Source.newBuilder()
+                        .setHost(source.address().getHostString())
+                        .setPort(source.address().getPort()))
+                .setTarget(Target.newBuilder().setUri(target.uri()));
+    }
+
+    public void submit(JobSpec.Builder spec) {
+        submit(SubmitJobRequest.newBuilder().setSpec(spec));
+    }
+
+    public void submit(SubmitJobRequest.Builder request) {
+        ask().jobs(jobs -> jobs.submitJob(request.build()));
+    }
+
+    public JobView status(String job) {
+        return ask().jobs(jobs -> jobs.getJob(named(job)));
+    }
+
+    public void resume(String job) {
+        ask().jobs(jobs -> jobs.resumeJob(io.pikaferry.proto.v1.ResumeJobRequest.newBuilder()
+                .setName(job)
+                .build()));
+    }
+
+    /** Stops it and forgets it. */
+    public void delete(String job) {
+        ask().jobs(jobs -> jobs.stopJob(named(job)));
+        await(job, view -> view.getState() == ObservedState.STOPPED);
+        ask().jobs(jobs -> jobs.deleteJob(named(job)));
+    }
+
+    public List<LedgerEntry> errors(String job) {
+        return ask().jobs(jobs -> jobs.listErrors(named(job))).getErrorsList();
+    }
+
+    public List<Event> events(String job) {
+        return ask().jobs(jobs -> jobs.listEvents(named(job))).getEventsList();
+    }
+
+    private static JobRequest named(String job) {
+        return JobRequest.newBuilder().setName(job).build();
+    }
+
+    /** Waits until the job is like that; else fails with what the job and the programs said last. */
+    public JobView await(String job, Predicate<JobView> wanted) {
+        JobView[] last = {JobView.getDefaultInstance()};
+        try {
+            Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(POLL).until(() -> {
+                last[0] = status(job);
+                return wanted.test(last[0]);
+            });
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("job %s did not come to what was waited for; it is%n%s%n%s"
+                    .formatted(job, last[0], logs()), e);
+        }
+        return last[0];
+    }
+
+    public JobView awaitTail(String job) {
+        return await(
+                job,
+                view -> view.getState() == ObservedState.RUNNING
+                        && view.getProgress().getPhase() == Phase.TAIL);
+    }
+
+    public JobView awaitBlocked(String job, ErrorCode code) {
+        return await(
+                job,
+                view -> view.getState() == ObservedState.BLOCKED
+                        && view.getReason().getCode().equals(code.id()));
+    }
+
+    /** It goes on by itself, and shows what it is retrying. */
+    public JobView awaitRetrying(String job, ErrorCode code) {
+        return await(
+                job, view -> view.getProgress().getRetrying().getCode().equals(code.id()));
+    }
+
+    /** Everything that the source has logged is at the target, and nothing is left to be done about it. */
+    public JobView awaitCaughtUp(String job, StandinMaster source) {
+        Position end = source.end();
+        return await(job, view -> isCaughtUp(view, end));
+    }
+
+    private static boolean isCaughtUp(JobView view, Position end) {
+        if (view.getState() != ObservedState.RUNNING || view.getProgress().getStreamsCount() != 1) {
+            return false;
+        }
+        StreamProgress stream = view.getProgress().getStreams(0);
+        return view.getProgress().getPhase() == Phase.TAIL
+                && stream.getPosition().getFilenum() == end.file()
+                && stream.getPosition().getOffset() == end.offset()
+                && view.getProgress().getHeldExpiries() == 0
+                && view.getProgress().getDirtyKeys() == 0;
+    }
+
+    // ------------------------------------------------------------------ coordinators and workers
+
+    public ClusterView cluster() {
+        return ask().cluster(cluster -> cluster.getCluster(GetClusterRequest.getDefaultInstance()));
+    }
+
+    public String leader() {
+        return cluster().getCoordinatorsList().stream()
+                .filter(CoordinatorView::getLeading)
+                .map(CoordinatorView::getId)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Waits until somebody but that one leads. */
+    public void awaitOtherLeader(String than) {
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .pollInterval(POLL)
+                .ignoreException(FerryException.class)
+                .until(() -> !leader().equals(than));
+    }
+
+    public void awaitWorkers(int count) {
+        try {
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(POLL)
+                    .ignoreException(FerryException.class)
+                    .until(() -> cluster().getWorkersList().stream()
+                                    .filter(TestCluster::isConnected)
+                                    .count()
+                            == count);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("not all workers came\n" + logs(), e);
+        }
+    }
+
+    private static boolean isConnected(WorkerView worker) {
+        return worker.getState().equals("connected");
+    }
+
+    /** Kills the worker that has the job with -9. */
+    public String killWorkerOf(String job) {
+        String worker = status(job).getWorker();
+        program(worker).kill();
+        return worker;
+    }
+
+    private String logs() {
+        return Stream.of(programs.keySet().toArray(String[]::new))
+                .map(id -> "---- " + id + "\n" + lastLines(program(id).output()))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static String lastLines(String text) {
+        List<String> lines = text.lines().toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+    }
+
+    @Override
+    public void close() {
+        connection.ifPresent(CoordinatorConnection::close);
+        // all at once: a worker that leaves wants a coordinator's answer
+        programs.forEach((id, program) -> {
+            if (id.startsWith("w")) {
+                program.beginToEnd();
+            }
+        });
+        programs.forEach((id, program) -> {
+            if (id.startsWith("w")) {
+                program.close();
+            }
+        });
+        programs.values().forEach(Program::close);
+        zookeeper.ifPresent(server -> {
+            try {
+                server.close();
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+    }
+}
