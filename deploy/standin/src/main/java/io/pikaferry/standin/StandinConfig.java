@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * What a stand-in is to be: which Pika, where, with which data. Each {@code with} returns a changed copy.
@@ -37,7 +38,10 @@ public record StandinConfig(
         InstantSource clock) {
 
     private static final int[] PORT_SHIFTS = {0, 1000, 2000, 10001};
-    private static final int HIGHEST_BASE_PORT = 65535 - 10001;
+    /** All ports stay below those the system gives to outgoing connections. */
+    private static final int LOWEST_BASE_PORT = 10_000;
+
+    private static final int HIGHEST_BASE_PORT = 22_000;
 
     /** A master of that generation on a free port of the loopback interface, with Pika's defaults. */
     public static StandinConfig of(Generation generation) {
@@ -64,7 +68,7 @@ public record StandinConfig(
     /** A port that is free now together with those a master derives from it. */
     static int freePort() {
         for (int attempt = 0; attempt < 1000; attempt++) {
-            int candidate = 11000 + (int) (Math.random() * (HIGHEST_BASE_PORT - 11000));
+            int candidate = ThreadLocalRandom.current().nextInt(LOWEST_BASE_PORT, HIGHEST_BASE_PORT);
             if (isFree(candidate)) {
                 return candidate;
             }

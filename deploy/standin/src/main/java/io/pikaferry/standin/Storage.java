@@ -27,61 +27,95 @@ import java.util.Optional;
 /** What survives a master's death: databases with their binlogs; and its dumps, which it forgets. */
 final class Storage implements Closeable {
 
-    /** One database with what belongs to it. */
-    private record Unit(Database database, Dumps dumps, BinlogPurge purge) {}
-
     /** Tells which binlog files no slave needs. */
     @FunctionalInterface
     interface Protection {
         boolean isFree(int database, long file);
     }
 
+    /** One database with what belongs to it. */
+    private record Unit(Database database, Dumps dumps, BinlogPurge purge) {}
+
+    private final StandinConfig config;
+    private final Path directory;
+    private final Settings settings;
+    private final Faults faults;
+    private final DumpFormat format;
     private final List<Unit> units = new ArrayList<>();
     private volatile Protection protection = (database, file) -> true;
 
-    private Storage() {}
+    private Storage(StandinConfig config, Path directory, Settings settings, Faults faults) {
+        this.config = config;
+        this.directory = directory;
+        this.settings = settings;
+        this.faults = faults;
+        this.format = DumpFormat.of(config.version());
+    }
 
     static Storage open(StandinConfig config, Path directory, Settings settings, Faults faults) throws IOException {
-        Storage storage = new Storage();
-        int count = config.version().generation().compareTo(Generation.C) < 0 ? 1 : config.databases();
+        Storage storage = new Storage(config, directory, settings, faults);
+        Optional<DumpArchive> archive = Optional.empty();
+        if (config.dump().isPresent()) {
+            archive = Optional.of(DumpArchive.open(config.dump().get(), storage.format, directory));
+        }
+        int count = storage.hasOneDatabase() ? 1 : config.databases();
         for (int number = 0; number < count; number++) {
-            storage.units.add(storage.unit(number, config, directory, settings, faults));
+            storage.units.add(storage.unit(number, archive));
         }
         return storage;
     }
 
-    private Unit unit(int number, StandinConfig config, Path directory, Settings settings, Faults faults)
-            throws IOException {
-        DumpFormat format = DumpFormat.of(config.version());
-        Dataset data = Dataset.ofFiveNamespaces(Expiry.seconds(config.clock()));
-        String name = "db" + number;
-        Path log = directory.resolve(
-                config.version().generation().compareTo(Generation.C) < 0 ? "log" : "log/log_" + name);
-        boolean continued = Files.exists(log.resolve("manifest"));
-        Optional<Dump> initial = Optional.empty();
-        if (config.dump().isPresent()) {
-            Path found = DumpArchive.find(config.dump().get(), format, directory);
-            initial = Optional.of(new Dump(found, DumpInfo.read(found)));
-            if (config.keepsData()) {
-                format.load(data, found);
-            }
-        }
-        ItemForm form = itemForm(config);
-        Binlog binlog = initial.isPresent() && !continued
-                ? Binlog.startingAt(initial.get().info().position(), log, config.binlogFileSize(), form, config.clock())
-                : Binlog.open(log, config.binlogFileSize(), form, config.clock());
-        Database.Logging logging =
-                new Database.Logging(false, () -> settings.isOn("write-binlog"), !config.keepsData());
-        Database database = new Database(name, data, binlog, config.clock(), logging);
-        Dumps dumps = new Dumps(
-                directory.resolve("dump"), database, format, config.host(), config.port(), config.clock(), faults);
-        initial.ifPresent(dump -> dumps.adopt(dump, config.keepsData()));
-        BinlogPurge purge = new BinlogPurge(binlog, file -> protection.isFree(number, file));
-        return new Unit(database, dumps, purge);
+    private boolean hasOneDatabase() {
+        return config.version().generation().compareTo(Generation.C) < 0;
     }
 
-    private static ItemForm itemForm(StandinConfig config) {
-        return config.version().atLeast(3, 3, 0) ? FramedItem.withTerm() : FramedItem.withServerId(1);
+    private Unit unit(int number, Optional<DumpArchive> archive) throws IOException {
+        String name = "db" + number;
+        Optional<Dump> initial = Optional.empty();
+        if (archive.isPresent()) {
+            Optional<Path> found = hasOneDatabase()
+                    ? Optional.of(archive.get().only())
+                    : archive.get().of(name);
+            if (found.isPresent()) {
+                initial = Optional.of(new Dump(found.get(), DumpInfo.read(found.get())));
+            }
+        }
+        Dataset data = Dataset.ofFiveNamespaces(Expiry.seconds(config.clock()));
+        if (initial.isPresent() && config.keepsData()) {
+            format.load(data, initial.get().directory());
+        }
+        Database.Logging logging =
+                new Database.Logging(false, () -> settings.isOn("write-binlog"), !config.keepsData());
+        Database database = new Database(name, data, binlog(name, initial), config.clock(), logging);
+        return new Unit(
+                database,
+                dumps(database, initial),
+                new BinlogPurge(database.binlog(), file -> protection.isFree(number, file)));
+    }
+
+    /** Goes on with the binlog that is there; else begins where the dump's goes on. */
+    private Binlog binlog(String name, Optional<Dump> initial) throws IOException {
+        Path log = directory.resolve(hasOneDatabase() ? "log" : "log/log_" + name);
+        ItemForm form = config.version().atLeast(3, 3, 0) ? FramedItem.withTerm() : FramedItem.withServerId(1);
+        if (initial.isEmpty() || Files.exists(log.resolve("manifest"))) {
+            return Binlog.open(log, config.binlogFileSize(), form, config.clock());
+        }
+        return Binlog.startingAt(initial.get().info().position(), log, config.binlogFileSize(), form, config.clock());
+    }
+
+    private Dumps dumps(Database database, Optional<Dump> initial) {
+        String below = hasOneDatabase() ? "" : database.name();
+        Dumps dumps = new Dumps(
+                directory.resolve("dump"),
+                below,
+                database,
+                format,
+                config.host(),
+                config.port(),
+                config.clock(),
+                faults);
+        initial.ifPresent(dump -> dumps.adopt(dump, config.keepsData()));
+        return dumps;
     }
 
     Databases databases() {

@@ -12,12 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,8 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 class TrysyncSessionTest {
 
     private static final int SPEED = 20;
-    private static final Pattern MODULE_AND_ARGUMENTS =
-            Pattern.compile("(document[^\n]*)\n.*?(-vlogD.*?\0\0)", Pattern.DOTALL);
 
     @TempDir
     Path directory;
@@ -72,9 +67,9 @@ class TrysyncSessionTest {
                 return line.isOn("rsync");
             });
 
-            assertSameDump(fixture.path("fullsync-dump"));
+            RsyncCalls.assertSameFiles(fixture.path("fullsync-dump"), directory.resolve("data"));
             String address = "127.0.0.1:" + config.port();
-            assertThat(calls(rsync.heads())).isEqualTo(recordedCalls(lines, "127.0.0.1:12320", address));
+            assertThat(RsyncCalls.of(rsync.heads())).isEqualTo(RsyncCalls.recorded(lines, "127.0.0.1:12320", address));
             clock.set(
                     fixture.json("expected-after-handover.json").get("as_of_ms").asLong());
             assertThat(DataContent.differences(master, fixture.json("expected-after-handover.json")))
@@ -96,46 +91,5 @@ class TrysyncSessionTest {
 
     private void awaitInfo() {
         await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(directory.resolve("data/info")));
-    }
-
-    /** The dump's files byte by byte; of info the lines that do not name the master. */
-    private void assertSameDump(Path recorded) throws IOException {
-        try (var files = Files.walk(recorded)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path received = directory.resolve("data").resolve(recorded.relativize(file));
-                if (file.endsWith("info")) {
-                    assertThat(Files.readAllLines(received).subList(3, 5))
-                            .isEqualTo(Files.readAllLines(file).subList(3, 5));
-                } else {
-                    assertThat(received).hasSameBinaryContentAs(file);
-                }
-            }
-        }
-    }
-
-    private static List<String> recordedCalls(List<Line> lines, String recordedAddress, String ownAddress) {
-        List<String> connections = new ArrayList<>();
-        StringBuilder said = new StringBuilder();
-        for (Line line : lines) {
-            if (line.isOn("rsync") && !line.fromSlave()) {
-                if (line.event().equals("open")) {
-                    said = new StringBuilder();
-                } else if (line.event().equals("eof")) {
-                    connections.add(said.toString().replace(recordedAddress, ownAddress));
-                } else {
-                    said.append(new String(line.bytes(), java.nio.charset.StandardCharsets.ISO_8859_1));
-                }
-            }
-        }
-        return calls(connections);
-    }
-
-    private static List<String> calls(List<String> connections) {
-        List<String> calls = new ArrayList<>();
-        for (String connection : connections) {
-            Matcher call = MODULE_AND_ARGUMENTS.matcher(connection);
-            calls.add(call.find() ? call.group(1) + " " + call.group(2).replace('\0', ' ') : "nothing");
-        }
-        return calls;
     }
 }

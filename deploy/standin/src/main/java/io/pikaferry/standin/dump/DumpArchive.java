@@ -6,22 +6,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * Finds a dump in a directory or a zip, at whatever depth. {@code file.zip!part} takes only what lies
+ * A directory or a zip with dumps in it, at whatever depth. {@code file.zip!part} takes only what lies
  * under a folder of that name.
  */
 public final class DumpArchive {
 
-    private DumpArchive() {}
+    private final String source;
+    private final DumpFormat format;
+    private final List<Path> dumps;
 
-    /** Returns the directory with {@code info}; a zip is unpacked into the working directory first. */
-    public static Path find(String source, DumpFormat format, Path workingDirectory) throws IOException {
+    private DumpArchive(String source, DumpFormat format, List<Path> dumps) {
+        this.source = source;
+        this.format = format;
+        this.dumps = dumps;
+    }
+
+    /** A zip is unpacked into the working directory first. */
+    public static DumpArchive open(String source, DumpFormat format, Path workingDirectory) throws IOException {
         int bang = source.lastIndexOf('!');
-        Path path = Path.of(bang < 0 ? source : source.substring(0, bang));
+        Path path = Path.of(bang < 0 ? source : source.substring(0, bang)).toAbsolutePath();
         String part = bang < 0 ? "" : source.substring(bang + 1);
         if (!Files.exists(path)) {
             throw new IOException("there is no dump at " + path);
@@ -32,18 +41,30 @@ public final class DumpArchive {
             Directories.delete(root);
             unpack(path, root);
         }
-        List<Path> found;
         try (Stream<Path> walk = Files.walk(root)) {
-            found = walk.filter(candidate -> Files.exists(candidate.resolve(format.mark())))
+            List<Path> found = walk.filter(candidate -> Files.exists(candidate.resolve(format.mark())))
                     .filter(candidate -> part.isEmpty() || candidate.toString().contains("/" + part))
                     .filter(candidate -> Files.exists(candidate.resolve(DumpInfo.FILE)))
                     .sorted()
                     .toList();
+            return new DumpArchive(source, format, found);
         }
-        if (found.isEmpty()) {
+    }
+
+    /** The dump of a master with one database. */
+    public Path only() throws IOException {
+        if (dumps.isEmpty()) {
             throw new IOException("there is no complete %s dump in %s".formatted(format, source));
         }
-        return found.get(0);
+        return dumps.get(0);
+    }
+
+    /** The dump of one of several databases: in a directory of its name. */
+    public Optional<Path> of(String database) throws IOException {
+        Optional<Path> found = dumps.stream()
+                .filter(dump -> dump.getFileName().toString().equals(database))
+                .findFirst();
+        return found.isEmpty() && database.equals("db0") ? Optional.of(only()) : found;
     }
 
     private static void unpack(Path zip, Path target) throws IOException {

@@ -20,6 +20,7 @@ import java.util.Optional;
 public final class Dumps {
 
     private final Path root;
+    private final String below;
     private final Database database;
     private final DumpFormat format;
     private final String ip;
@@ -29,9 +30,22 @@ public final class Dumps {
     private volatile Optional<Dump> latest = Optional.empty();
     private volatile boolean onlyUntilWritten;
 
+    /**
+     * Dumps under that directory.
+     *
+     * @param below what follows the date in a dump's path, if anything
+     */
     public Dumps(
-            Path root, Database database, DumpFormat format, String ip, int port, InstantSource clock, Faults faults) {
+            Path root,
+            String below,
+            Database database,
+            DumpFormat format,
+            String ip,
+            int port,
+            InstantSource clock,
+            Faults faults) {
         this.root = root;
+        this.below = below;
         this.database = database;
         this.format = format;
         this.ip = ip;
@@ -69,7 +83,8 @@ public final class Dumps {
     public Dump make() throws IOException, InterruptedException {
         long began = clock.millis();
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-        Path directory = root.resolve(DateTimeFormatter.BASIC_ISO_DATE.format(today));
+        Path directory =
+                root.resolve(DateTimeFormatter.BASIC_ISO_DATE.format(today)).resolve(below);
         Directories.delete(directory);
         Files.createDirectories(directory);
         DumpInfo atPosition;

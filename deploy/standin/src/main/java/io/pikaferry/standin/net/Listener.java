@@ -19,11 +19,13 @@ public final class Listener implements Closeable {
         void serve(Socket socket) throws IOException, InterruptedException;
     }
 
+    private static final long ACCEPTOR_END_MILLIS = 5_000;
     private static final Logger log = LoggerFactory.getLogger(Listener.class);
 
     private final String name;
     private final ServerSocket server;
     private final Service service;
+    private final Thread acceptor;
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
 
     /** Listens at once. */
@@ -38,7 +40,7 @@ public final class Listener implements Closeable {
             server.close();
             throw new IOException("cannot listen on " + address + " (" + name + "): " + e.getMessage(), e);
         }
-        Thread acceptor = new Thread(this::accept, name);
+        acceptor = new Thread(this::accept, name);
         acceptor.setDaemon(true);
         acceptor.start();
     }
@@ -91,9 +93,15 @@ public final class Listener implements Closeable {
         }
     }
 
+    /** Returns when the port is free again. */
     @Override
     public void close() throws IOException {
         server.close();
         cutConnections();
+        try {
+            acceptor.join(ACCEPTOR_END_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
