@@ -282,7 +282,8 @@ public final class CommandTable {
                 row("pkpatternmatchdel", 2, NONE, Treatment.DELETE_MATCHING_OF_ANY_TYPE)
                         .from("4.0.0")
                         .until("4.0.1"),
-                row("pkpatternmatchdel", -2, NONE, Treatment.NEVER_LOGGED)
+                // 4.0.1 says that it is 4.0.0: whoever logs it so is that.
+                row("pkpatternmatchdel", 2, NONE, Treatment.DELETE_MATCHING_OF_ANY_TYPE)
                         .from("4.0.1")
                         .logged("del k for each"),
                 row("padding", -1, NONE, Treatment.IGNORE).from("3.0.0").logged("raw, or by a slave as filler"),

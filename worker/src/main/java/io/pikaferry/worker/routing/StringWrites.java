@@ -159,13 +159,17 @@ final class StringWrites {
 
     /**
      * PKSETEXAT of 4.0.1. In lower case it stands for another command, with the right expiry; PSETEX has milliseconds in it.
-     * A client's own goes through a bug there: of the milliseconds only the lower 32 bits are kept, so it is gone at once.
+     * A client's own goes through a bug there, which keeps the lower 32 bits of the milliseconds: mostly it is gone at once.
+     * 4.0.0 has no such bug, but 4.0.1 says that it is 4.0.0; so the key is read again.
      */
     static Mapped pksetexatInMillis(LoggedCommand logged) {
         byte[][] args = logged.args();
         long at = Decimal.of(args[2]);
         if (!Ascii.isLower(logged.name())) {
-            return (int) (at * 1000) == 0 ? plainSet(logged) : KeyWrites.deletion(logged);
+            return at == 0
+                    ? plainSet(logged)
+                    : logged.reread(
+                            ErrorCode.NOT_DETERMINISTIC, "a client's own: 4.0.0 and 4.0.1 differ in what it does");
         }
         if (at == 0) {
             return args[3].length == 0 ? valueLost(logged) : plainSet(logged);

@@ -23,7 +23,7 @@ public enum Treatment {
             "as PKSETEXAT; in lower case 0 keeps the expiry, and an empty value then is read from the source",
             StringWrites::pksetexatLosingExpiry),
     PKSETEXAT_IN_MILLIS(
-            "as PKSETEXAT, or in milliseconds; in lower case 0 and an empty value is read from the source; else DEL",
+            "as PKSETEXAT, or in milliseconds; 0 and an empty value, or one not in lower case, is read from the source",
             StringWrites::pksetexatInMillis),
     DELVX("script: DEL if it equals", logged -> {
         byte[] key = logged.key();

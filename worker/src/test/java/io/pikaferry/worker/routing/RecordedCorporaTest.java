@@ -122,7 +122,7 @@ class RecordedCorporaTest {
             differences.removeAll(toBeReread);
             assertThat(differences).map(Difference::toString).containsExactlyInAnyOrderElementsOf(joined(told, known));
             assertThat(corpus.documentedDifferences()).containsAll(differences);
-            assertThat(names(toBeReread)).isSubsetOf("after:0", "app:n2", "s:pop", "s:pop1");
+            assertThat(names(toBeReread)).isSubsetOf("after:0", "app:n2", "s:pop", "s:pop1", "pk:a", "pk:b");
             assertThat(differences.stream().filter(target::wasRefused))
                     .map(Difference::toString)
                     .containsExactlyInAnyOrderElementsOf(told);
