@@ -14,6 +14,7 @@ import io.pikaferry.worker.master.protobuf.wire.RsyncService.RsyncStatus;
 import io.pikaferry.worker.master.protobuf.wire.RsyncService.RsyncType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,11 +150,21 @@ final class DumpPull implements AutoCloseable {
                 trouble = "it made another one meanwhile";
             } catch (DumpReplaced e) {
                 trouble = broken(e); // answers about the old dump may be under way
+            } catch (ClosedByInterruptException e) {
+                throw interrupted(e);
             } catch (IOException e) {
                 throw DiskErrors.coded(e, "cannot write the dump of " + slot.getDbName() + " to " + directory);
             }
         }
         throw incomplete("%d tries, and each time %s".formatted(MAX_DUMPS, trouble));
+    }
+
+    /** An interrupt that found us at our files. */
+    static InterruptedException interrupted(ClosedByInterruptException cause) {
+        Thread.interrupted(); // what is thrown says it
+        InterruptedException interrupted = new InterruptedException("interrupted while receiving a dump");
+        interrupted.initCause(cause);
+        return interrupted;
     }
 
     long received() {
@@ -203,7 +214,7 @@ final class DumpPull implements AutoCloseable {
     }
 
     /** Null if none comes; answers to earlier requests are passed over. */
-    private RsyncResponse awaitMeta() throws IOException {
+    private RsyncResponse awaitMeta() throws IOException, InterruptedException {
         long until = System.nanoTime() + waits.answer().toNanos();
         while (true) {
             long left = until - System.nanoTime();

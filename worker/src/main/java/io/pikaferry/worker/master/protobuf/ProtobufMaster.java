@@ -26,6 +26,7 @@ import io.pikaferry.worker.master.protobuf.wire.InnerMessage.StatusCode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -165,7 +166,16 @@ public final class ProtobufMaster implements Master {
         } catch (IOException e) {
             throw DiskErrors.coded(e, "cannot empty " + directory);
         }
-        return contact.generation() == Generation.C ? receivePushed(directory, progress) : pull(directory, progress);
+        try {
+            return contact.generation() == Generation.C
+                    ? receivePushed(directory, progress)
+                    : pull(directory, progress);
+        } catch (FerryException e) {
+            if (e.getCause() instanceof ClosedByInterruptException interrupt) {
+                throw DumpPull.interrupted(interrupt);
+            }
+            throw e;
+        }
     }
 
     /** One stream after the other: the master does no more at a time, and asks nothing in vain should we die. */

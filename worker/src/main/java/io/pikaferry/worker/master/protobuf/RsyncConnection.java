@@ -23,6 +23,7 @@ import java.util.Optional;
 final class RsyncConnection implements AutoCloseable {
 
     private static final int CONNECT_TIMEOUT_MILLIS = 5000;
+    private static final int STEP_MILLIS = 100;
     /** We ask for 4 MiB at a time; the list of a dump of a million files fits too. */
     private static final int FRAME_LIMIT = 64 << 20;
 
@@ -61,22 +62,40 @@ final class RsyncConnection implements AutoCloseable {
      * @return empty if none begins to arrive within that time
      * @throws SocketTimeoutException if one does not go on arriving
      */
-    Optional<RsyncResponse> receive(Duration wait) throws IOException {
-        socket.setSoTimeout(Math.max(1, Math.toIntExact(wait.toMillis())));
-        in.mark(1);
-        try {
-            if (in.read() < 0) {
-                throw new EOFException("the master closed the connection");
-            }
-        } catch (SocketTimeoutException e) {
+    Optional<RsyncResponse> receive(Duration wait) throws IOException, InterruptedException {
+        if (!awaitFirstByte(wait)) {
             return Optional.empty();
         }
-        in.reset();
+        socket.setSoTimeout(Math.max(1, Math.toIntExact(wait.toMillis())));
         InputStream frame = frames.next().orElseThrow(EOFException::new);
         CodedInputStream coded = CodedInputStream.newInstance(frame);
         return Optional.of(RsyncResponse.newBuilder()
                 .mergeFrom(coded, ExtensionRegistryLite.getEmptyRegistry())
                 .buildPartial());
+    }
+
+    /** In small steps, as a read from a socket does not hear of an interrupt. */
+    private boolean awaitFirstByte(Duration wait) throws IOException, InterruptedException {
+        long until = System.nanoTime() + wait.toNanos();
+        while (true) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("interrupted while waiting for the master");
+            }
+            long left = Math.min(STEP_MILLIS, (until - System.nanoTime()) / 1_000_000);
+            socket.setSoTimeout((int) Math.max(1, left));
+            in.mark(1);
+            try {
+                if (in.read() < 0) {
+                    throw new EOFException("the master closed the connection");
+                }
+                in.reset();
+                return true;
+            } catch (SocketTimeoutException e) {
+                if (left <= 0) {
+                    return false;
+                }
+            }
+        }
     }
 
     @Override

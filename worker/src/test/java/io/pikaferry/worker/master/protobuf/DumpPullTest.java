@@ -470,4 +470,24 @@ class DumpPullTest {
                         FerryException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_UNREACHABLE));
         closer.join();
     }
+
+    /** A job that is taken away does not wait for a master. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anInterruptEndsAPull(boolean silent) throws Exception {
+        service.serve("db0", dump(18));
+        service.blocksOf(10);
+        if (silent) {
+            service.dumping(true);
+            service.silentWhileDumping();
+        }
+        Thread puller = Thread.currentThread();
+        Thread interrupter = new Thread(() -> {
+            await().until(() -> service.requests().size() > (silent ? 0 : 50));
+            puller.interrupt();
+        });
+        interrupter.start();
+        assertThatThrownBy(() -> pull(false)).isInstanceOf(InterruptedException.class);
+        interrupter.join();
+    }
 }

@@ -111,13 +111,26 @@ final class FakeMaster implements AutoCloseable {
     }
 
     static FakeMaster start(String version) {
+        int port = freePort();
+        try {
+            return new FakeMaster(
+                    PikaVersion.parse(version),
+                    port,
+                    new ServerSocket(port + 2000, 50, InetAddress.getLoopbackAddress()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Of a master, with those that are derived from it. */
+    static int freePort() {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
             try {
-                new ServerSocket(port, 50, InetAddress.getLoopbackAddress()).close();
-                new ServerSocket(port + 10_001, 50, InetAddress.getLoopbackAddress()).close();
-                ServerSocket replication = new ServerSocket(port + 2000, 50, InetAddress.getLoopbackAddress());
-                return new FakeMaster(PikaVersion.parse(version), port, replication);
+                for (int derived : new int[] {port, port + 2000, port + 10_001}) {
+                    new ServerSocket(derived, 50, InetAddress.getLoopbackAddress()).close();
+                }
+                return port;
             } catch (IOException e) {
                 // taken: another
             }

@@ -351,4 +351,26 @@ class FullSyncTest {
                 .isInstanceOfSatisfying(
                         FerryException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_REFUSED));
     }
+
+    /** A job that is taken away does not wait for a master. */
+    @ParameterizedTest
+    @ValueSource(strings = {"3.4.0", "4.0.1"})
+    void anInterruptEndsAFullSync(String version) throws Exception {
+        FakeMaster fake = recorded(version);
+        if (version.startsWith("4")) {
+            service(fake, version).dumping(true);
+        }
+        Master master = dial(fake);
+        Thread taker = Thread.currentThread();
+        Thread interrupter = new Thread(() -> {
+            await().until(() -> !fake.dumpRequests().isEmpty());
+            taker.interrupt();
+        });
+        interrupter.start();
+        assertThatThrownBy(() -> master.takeSnapshot(directory.resolve("snapshot"), progress))
+                .isInstanceOf(InterruptedException.class);
+        interrupter.join();
+        master.close();
+        await().until(() -> fake.slaveNodes() == 0 && fake.registeredSlaves() == 0);
+    }
 }
