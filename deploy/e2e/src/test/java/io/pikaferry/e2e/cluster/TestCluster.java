@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.curator.test.TestingServer;
 import org.awaitility.Awaitility;
@@ -122,6 +123,26 @@ public final class TestCluster implements AutoCloseable {
                                 "127.0.0.1",
                                 "--port-base",
                                 port + "-" + (port + PORTS_OF_A_WORKER - 1))));
+    }
+
+    /** The bases that the worker has for its jobs' fake slaves. */
+    public List<Integer> portsOf(String worker) {
+        int first = workerPorts.get(worker);
+        return IntStream.range(first, first + PORTS_OF_A_WORKER).boxed().toList();
+    }
+
+    /** Runs ferryctl until it ends. */
+    public Program ferryctl(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--coordinators", addresses()));
+        all.addAll(List.of(arguments));
+        return run("ferryctl", directory.resolve("ferryctl.log"), all);
+    }
+
+    /** Runs a program of deploy/bin that is not meant to stay. */
+    public static Program run(String name, Path log, List<String> arguments) {
+        Program program = Program.ferry(name, log, arguments);
+        program.awaitExit();
+        return program;
     }
 
     private Path logOf(String id) {

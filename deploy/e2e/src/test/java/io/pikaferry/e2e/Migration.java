@@ -1,0 +1,73 @@
+package io.pikaferry.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pikaferry.e2e.cluster.Redis;
+import io.pikaferry.standin.StandinConfig;
+import io.pikaferry.standin.StandinMaster;
+import io.pikaferry.standin.resp.Reply;
+import io.pikaferry.standin.tryout.Comparison;
+import io.pikaferry.standin.version.PikaVersion;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+
+/** A source and a target, and the name of the job between them. Ends both in the end. */
+record Migration(String job, StandinMaster source, Redis target) implements AutoCloseable {
+
+    /** P9; a slow machine may be given more by {@code -De2e.patience=3}, as a factor. */
+    static final Duration FAILOVER = Duration.ofSeconds(10).multipliedBy(Integer.getInteger("e2e.patience", 1));
+
+    /** @param options of the redis-server */
+    static Migration of(String job, Path directory, String... options) throws IOException {
+        return of(job, StandinConfig.of(PikaVersion.parse("3.0.16")), directory, options);
+    }
+
+    static Migration of(String job, StandinConfig config, Path directory, String... options) throws IOException {
+        StandinMaster source = StandinMaster.started(config.quickly());
+        source.execute("SET", "before", "the snapshot");
+        return new Migration(job, source, Redis.started(directory.resolve("redis-" + job), options));
+    }
+
+    /** How many rounds of the load have arrived. */
+    private long arrived() {
+        return target.find("beat").map(Long::parseLong).orElse(0L);
+    }
+
+    /** Waits for a write that has not been made yet: what was on its way already does not count. */
+    void awaitFlow() {
+        long now = text("GET", "beat").map(Long::parseLong).orElse(0L);
+        Awaitility.await("a write arrives at the target")
+                .atMost(FAILOVER)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> arrived() > now);
+    }
+
+    /** The answer of the source, if it is a bulk string. */
+    private Optional<String> text(String... words) {
+        Reply reply = source.execute(words);
+        String answer = new String(reply.bytes(), UTF_8);
+        return answer.startsWith("$-1") ? Optional.empty() : Optional.of(answer.split("\r\n", 3)[1]);
+    }
+
+    Comparison compare() throws IOException {
+        return Comparison.of("127.0.0.1:" + source.address().getPort(), target.address());
+    }
+
+    /** Every key, type, value, score and TTL. */
+    void assertEqual() throws IOException {
+        Comparison comparison = compare();
+        assertThat(comparison.differences()).as(job).isEmpty();
+        assertThat(comparison.equal()).as(job).containsKeys("string", "list", "hash", "zset");
+    }
+
+    @Override
+    public void close() throws IOException {
+        target.close();
+        source.close();
+    }
+}
