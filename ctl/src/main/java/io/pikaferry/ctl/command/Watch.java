@@ -46,9 +46,10 @@ final class Watch {
         }
     }
 
-    /** Returns only when it is interrupted; throws when there is nothing to be watched any more. */
+    /** Returns when it is interrupted or nobody reads any more; throws when there is nothing to be watched any more. */
     void run(Supplier<Sight> look) {
-        while (!Thread.currentThread().isInterrupted()) {
+        while (!Thread.currentThread().isInterrupted()
+                && !ferryctl.terminal().out().checkError()) {
             Instant asked = ferryctl.now();
             try {
                 Sight sight = look.get();

@@ -18,6 +18,9 @@ public final class NettyDial implements Dial {
     /** A machine that does not answer at all must not use up the time in which another one could. */
     private static final int CONNECT_MILLIS = 3_000;
 
+    /** Tens of thousands of jobs. */
+    private static final int MAX_ANSWER_BYTES = 64 << 20;
+
     /** Made for the first call: many commands need none. */
     private Optional<EventLoopGroup> loop = Optional.empty();
 
@@ -32,6 +35,7 @@ public final class NettyDial implements Dial {
                 .eventLoopGroup(loop.get())
                 .channelType(NioSocketChannel.class)
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+                .maxInboundMessageSize(MAX_ANSWER_BYTES)
                 .disableServiceConfigLookUp()
                 .build();
     }

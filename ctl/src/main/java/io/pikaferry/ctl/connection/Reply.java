@@ -5,13 +5,18 @@ import static java.util.Objects.requireNonNull;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
 import io.pikaferry.model.Endpoint;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What came instead of an answer: what kind of thing it is, and how to say it.
@@ -71,6 +76,13 @@ record Reply(Kind kind, Optional<ErrorCode> code, Optional<Endpoint> leader, Str
     }
 
     private static Reply withoutCode(Status status) {
+        if (causes(status).anyMatch(Http2Exception.class::isInstance)) {
+            return new Reply(
+                    Kind.UNREACHABLE,
+                    Optional.empty(),
+                    Optional.empty(),
+                    "is no coordinator: it does not speak HTTP/2");
+        }
         return switch (status.getCode()) {
             case UNAVAILABLE -> new Reply(Kind.UNREACHABLE, Optional.empty(), Optional.empty(), whyUnreachable(status));
             case DEADLINE_EXCEEDED -> new Reply(
@@ -103,20 +115,31 @@ record Reply(Kind kind, Optional<ErrorCode> code, Optional<Endpoint> leader, Str
     }
 
     private static String whyUnreachable(Status status) {
-        Throwable cause = status.getCause();
-        for (Throwable t = cause; t != null; t = t.getCause()) {
-            if (t instanceof UnknownHostException) {
-                return "unknown host";
-            }
-            if (t.getClass().getSimpleName().equals("ConnectTimeoutException")) {
-                return "no answer";
-            }
-            if (t instanceof ConnectException) {
-                return "connection refused";
-            }
+        return causes(status)
+                .flatMap(cause -> whyUnreachable(cause).stream())
+                .findFirst()
+                .orElseGet(() -> {
+                    String description =
+                            Optional.ofNullable(status.getDescription()).orElse("unavailable");
+                    return description.substring(0, 1).toLowerCase(Locale.ROOT) + description.substring(1);
+                });
+    }
+
+    private static Optional<String> whyUnreachable(Throwable cause) {
+        if (cause instanceof UnknownHostException) {
+            return Optional.of("unknown host");
         }
-        String description = Optional.ofNullable(status.getDescription()).orElse("unavailable");
-        return description.substring(0, 1).toLowerCase(Locale.ROOT) + description.substring(1);
+        if (cause instanceof ConnectTimeoutException) {
+            return Optional.of("no answer");
+        }
+        if (cause instanceof NoRouteToHostException) {
+            return Optional.of("no route to host");
+        }
+        return cause instanceof ConnectException ? Optional.of("connection refused") : Optional.empty();
+    }
+
+    private static Stream<Throwable> causes(Status status) {
+        return Stream.iterate(status.getCause(), Objects::nonNull, Throwable::getCause);
     }
 
     private static Optional<Endpoint> endpoint(String address) {

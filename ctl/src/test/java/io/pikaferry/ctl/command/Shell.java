@@ -27,6 +27,7 @@ final class Shell implements AutoCloseable {
     private String input = "";
     private boolean interactive;
     private int rows;
+    private boolean outputClosed;
     private StringWriter out = new StringWriter();
     private StringWriter err = new StringWriter();
 
@@ -58,6 +59,12 @@ final class Shell implements AutoCloseable {
         return this;
     }
 
+    /** Whoever reads what ferryctl writes has gone. */
+    Shell closedOutput() {
+        outputClosed = true;
+        return this;
+    }
+
     Shell export(String name, String value) {
         environment.put(name, value);
         return this;
@@ -72,10 +79,14 @@ final class Shell implements AutoCloseable {
     int ferryctl(String... arguments) {
         out = new StringWriter();
         err = new StringWriter();
+        PrintWriter reader = new PrintWriter(out);
+        if (outputClosed) {
+            reader.close();
+        }
         try {
             return Ferryctl.run(
                     new Surroundings(
-                            new Terminal(new PrintWriter(out), new PrintWriter(err), interactive, rows),
+                            new Terminal(reader, new PrintWriter(err), interactive, rows),
                             new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                             environment,
                             directory,

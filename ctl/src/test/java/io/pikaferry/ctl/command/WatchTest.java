@@ -167,6 +167,16 @@ class WatchTest {
         assertThat(shell.err()).isEmpty();
     }
 
+    /** {@code ferryctl status -w | head -1} */
+    @Test
+    void endsWhenNobodyReadsAnyMore() {
+        shell.coordinator().put(Jobs.inTail());
+        shell.closedOutput();
+
+        assertThat(shell.at(ScriptedTime.endless(Shell.NOW)).ferryctl("status", "-w"))
+                .isZero();
+    }
+
     @Test
     void namesAloneAreNotWatched() {
         assertThat(shell.ferryctl("status", "-w", "-o", "name")).isEqualTo(ExitCode.USAGE.number());

@@ -10,9 +10,13 @@ import io.pikaferry.error.FerryException;
 import io.pikaferry.model.Endpoint;
 import io.pikaferry.proto.v1.ListJobsRequest;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,6 +80,33 @@ class NettyDialTest {
         refuses(
                 () -> listJobs(connect("no-such-host.invalid:7070", Duration.ofSeconds(30))),
                 "no coordinator can be reached: no-such-host.invalid:7070 unknown host");
+    }
+
+    /** Somebody gave the port of a Redis, or of ZooKeeper. */
+    @Test
+    void aServerOfAnotherKindIsNoCoordinator() throws Exception {
+        try (ServerSocket redis = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            Thread answering = new Thread(() -> answer(redis, "-ERR unknown command 'PRI'\r\n"), "redis");
+            answering.start();
+
+            refuses(
+                    () -> listJobs(connect("localhost:" + redis.getLocalPort(), Duration.ofSeconds(30))),
+                    "no coordinator can be reached: localhost:%d is no coordinator: it does not speak HTTP/2"
+                            .formatted(redis.getLocalPort()));
+
+            answering.join();
+        }
+    }
+
+    private static void answer(ServerSocket server, String text) {
+        try (Socket client = server.accept()) {
+            client.getInputStream().readNBytes(24);
+            client.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+            client.getOutputStream().flush();
+            client.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** A process that has been stopped, or something that is no coordinator. */
