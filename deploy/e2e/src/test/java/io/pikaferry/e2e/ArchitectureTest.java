@@ -1,10 +1,10 @@
 package io.pikaferry.e2e;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -46,10 +46,8 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("io.pikaferry.standin..")
             .should()
-            .dependOnClassesThat(resideInAPackage(
-                            "io.pikaferry..")
-                    .and(resideOutsideOfPackage(
-                            "io.pikaferry.standin..")))
+            .dependOnClassesThat(
+                    resideInAPackage("io.pikaferry..").and(resideOutsideOfPackage("io.pikaferry.standin..")))
             .because("or the two would share their mistakes");
 
     @ArchTest

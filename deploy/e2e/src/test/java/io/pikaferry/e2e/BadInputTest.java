@@ -55,8 +55,7 @@ class BadInputTest {
             spec.setSource(Source.newBuilder().setHost("pika.invalid").setPort(9221));
             cluster.submit(spec);
 
-            assertBlocked(
-                    job, ErrorCode.UNKNOWN_HOST, "source pika.invalid:9221: host pika.invalid is not known");
+            assertBlocked(job, ErrorCode.UNKNOWN_HOST, "source pika.invalid:9221: host pika.invalid is not known");
         }
     }
 
@@ -133,7 +132,8 @@ class BadInputTest {
             assertBlocked(
                     job,
                     ErrorCode.TARGET_NOT_EMPTY,
-                    "target %s holds 1 keys in database 0".formatted(job.target().uri() + "/0"));
+                    "target %s holds 1 keys in database 0"
+                            .formatted(job.target().uri() + "/0"));
             assertThat(job.target().call("DBSIZE")).as("it is left as it was").isEqualTo(1L);
         }
     }
@@ -249,8 +249,7 @@ class BadInputTest {
 
     @Test
     void aZooKeeperThatIsNotThere() throws IOException {
-        Path config =
-                Files.writeString(directory.resolve("hasty.properties"), "zookeeper.connect-patience = 1s\n");
+        Path config = Files.writeString(directory.resolve("hasty.properties"), "zookeeper.connect-patience = 1s\n");
         String zookeeper = "127.0.0.1:" + Ports.free();
 
         Program coordinator = TestCluster.run(

@@ -112,9 +112,8 @@ class RecordedDataTest {
 
             List<Difference> differences = differences(recorded.resolve("expected-final.json"), target);
 
-            assertThat(documented(recorded.resolve("replay-differences.json"))).containsAll(differences.stream()
-                    .map(Difference::toString)
-                    .toList());
+            assertThat(documented(recorded.resolve("replay-differences.json")))
+                    .containsAll(differences.stream().map(Difference::toString).toList());
             assertThat(differences)
                     .map(Difference::toString)
                     .filteredOn(difference -> !difference.startsWith("db0:s:pop")) // which member is random
@@ -141,14 +140,12 @@ class RecordedDataTest {
     }
 
     private static Long integer(StandinMaster source, String... words) {
-        return Long.parseLong(new String(source.execute(words).bytes(), UTF_8)
-                .substring(1)
-                .strip());
+        return Long.parseLong(
+                new String(source.execute(words).bytes(), UTF_8).substring(1).strip());
     }
 
     /** The commands, each when it was executed in the recording: so relative expiries come out the same. */
-    private static void play(Path corpus, StandinMaster source, AtomicLong clock, List<Long> times)
-            throws IOException {
+    private static void play(Path corpus, StandinMaster source, AtomicLong clock, List<Long> times) throws IOException {
         for (JsonNode line : lines(corpus)) {
             List<Bytes> words = new ArrayList<>();
             line.get("argv_hex")
@@ -221,12 +218,10 @@ class RecordedDataTest {
         Map<String, List<String>> codes = new TreeMap<>();
         for (LedgerEntry entry : cluster.errors(job)) {
             assertThat(entry.getMessage()).isNotBlank();
-            codes.merge(
-                    entry.getKey().toStringUtf8(),
-                    List.of(entry.getCode()),
-                    (before, more) -> Stream.concat(before.stream(), more.stream())
-                            .distinct()
-                            .toList());
+            codes.merge(entry.getKey().toStringUtf8(), List.of(entry.getCode()), (before, more) -> Stream.concat(
+                            before.stream(), more.stream())
+                    .distinct()
+                    .toList());
         }
         return codes;
     }

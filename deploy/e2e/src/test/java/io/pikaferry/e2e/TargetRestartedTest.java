@@ -75,7 +75,9 @@ class TargetRestartedTest {
                 JobView blocked = cluster.awaitBlocked("users", ErrorCode.TARGET_MARKS_LOST);
                 assertThat(blocked.getReason().getRemedy()).contains("--full-sync force");
                 assertThat(load.written()).isPositive();
-                assertThat(users.target().find("beat")).as("what the load wrote").isEmpty();
+                assertThat(users.target().find("beat"))
+                        .as("what the load wrote")
+                        .isEmpty();
             }
         }
     }

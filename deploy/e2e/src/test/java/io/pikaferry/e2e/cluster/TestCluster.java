@@ -91,8 +91,8 @@ public final class TestCluster implements AutoCloseable {
     }
 
     public void startCoordinator(String id) {
-        List<String> arguments =
-                new ArrayList<>(List.of("--id", id, "--listen", coordinators.get(id).toString()));
+        List<String> arguments = new ArrayList<>(
+                List.of("--id", id, "--listen", coordinators.get(id).toString()));
         if (zookeeper.isPresent()) {
             arguments.addAll(List.of("--zookeeper", zookeeper.get().getConnectString()));
             arguments.addAll(
@@ -192,9 +192,8 @@ public final class TestCluster implements AutoCloseable {
     }
 
     public void resume(String job) {
-        ask().jobs(jobs -> jobs.resumeJob(io.pikaferry.proto.v1.ResumeJobRequest.newBuilder()
-                .setName(job)
-                .build()));
+        ask().jobs(jobs -> jobs.resumeJob(
+                io.pikaferry.proto.v1.ResumeJobRequest.newBuilder().setName(job).build()));
     }
 
     /** Stops it and forgets it. */
@@ -220,13 +219,17 @@ public final class TestCluster implements AutoCloseable {
     public JobView await(String job, Predicate<JobView> wanted) {
         JobView[] last = {JobView.getDefaultInstance()};
         try {
-            Awaitility.await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(POLL).until(() -> {
-                last[0] = status(job);
-                return wanted.test(last[0]);
-            });
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(POLL)
+                    .until(() -> {
+                        last[0] = status(job);
+                        return wanted.test(last[0]);
+                    });
         } catch (ConditionTimeoutException e) {
-            throw new AssertionError("job %s did not come to what was waited for; it is%n%s%n%s"
-                    .formatted(job, last[0], logs()), e);
+            throw new AssertionError(
+                    "job %s did not come to what was waited for; it is%n%s%n%s".formatted(job, last[0], logs()), e);
         }
         return last[0];
     }
@@ -247,8 +250,7 @@ public final class TestCluster implements AutoCloseable {
 
     /** It goes on by itself, and shows what it is retrying. */
     public JobView awaitRetrying(String job, ErrorCode code) {
-        return await(
-                job, view -> view.getProgress().getRetrying().getCode().equals(code.id()));
+        return await(job, view -> view.getProgress().getRetrying().getCode().equals(code.id()));
     }
 
     /** Everything that the source has logged is at the target, and nothing is left to be done about it. */

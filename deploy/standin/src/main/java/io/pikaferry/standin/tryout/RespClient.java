@@ -40,8 +40,7 @@ final class RespClient implements AutoCloseable {
         Socket socket = new Socket();
         try {
             socket.connect(
-                    new InetSocketAddress(
-                            address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))),
+                    new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))),
                     CONNECT_MILLIS);
             socket.setSoTimeout(ANSWER_MILLIS);
             socket.setTcpNoDelay(true);

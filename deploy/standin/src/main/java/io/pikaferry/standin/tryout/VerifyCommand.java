@@ -24,7 +24,8 @@ public final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Comparison comparison = Comparison.of(source, target);
-        int equal = comparison.equal().values().stream().mapToInt(Integer::intValue).sum();
+        int equal =
+                comparison.equal().values().stream().mapToInt(Integer::intValue).sum();
         System.out.printf(
                 "%d keys are equal (%s)%n",
                 equal,
