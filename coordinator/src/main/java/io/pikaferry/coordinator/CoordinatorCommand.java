@@ -22,9 +22,9 @@ import picocli.CommandLine.TypeConversionException;
         description = "Keeps migration jobs and their checkpoints, and hands the jobs to workers.",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
-            "0:ended by a signal",
             "1:could not start, or could not go on; the last line of stderr says why",
-            "2:wrong usage"
+            "2:wrong usage",
+            "143:ended by SIGTERM, in order"
         })
 final class CoordinatorCommand implements Runnable {
 

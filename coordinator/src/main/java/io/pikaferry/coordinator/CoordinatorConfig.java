@@ -38,6 +38,9 @@ public record CoordinatorConfig(
     private static final String ID_PATTERN = "[A-Za-z0-9\\[][A-Za-z0-9._:\\[\\]-]{0,127}";
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h)");
 
+    private static final String SERVER = "([^\\s:,/\\[\\]]+|\\[[0-9a-fA-F:.]+\\])(:\\d{1,5})?";
+    private static final Pattern ENSEMBLE = Pattern.compile(SERVER + "(," + SERVER + ")*(/[^\\s/]+)*/?");
+
     /** Every key of the configuration file, with its default; what has no fixed one is described. */
     static final Map<String, String> DEFAULTS = defaults();
 
@@ -77,6 +80,9 @@ public record CoordinatorConfig(
         if (zookeeper.isPresent() == embeddedZooKeeper.isPresent()) {
             throw new IllegalArgumentException("give either --zookeeper or --embedded-zookeeper");
         }
+        zookeeper.filter(hosts -> !ENSEMBLE.matcher(hosts).matches()).ifPresent(hosts -> {
+            throw new IllegalArgumentException("--zookeeper: expected HOST:PORT,…[/CHROOT], got '%s'".formatted(hosts));
+        });
         if (sessionTimeout.toMillis() < 1_000 || sessionTimeout.toMillis() > 60_000) {
             throw new IllegalArgumentException(
                     "zookeeper.session-timeout must be 1s to 60s, got %d ms".formatted(sessionTimeout.toMillis()));

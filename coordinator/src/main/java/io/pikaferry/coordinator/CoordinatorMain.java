@@ -38,6 +38,7 @@ public final class CoordinatorMain implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(CoordinatorMain.class);
     private static final int CLOSE_SECONDS = 3;
+    private static final int MAX_MESSAGE_BYTES = 16 << 20; // a heartbeat tells of all jobs of a worker
 
     private final CoordinatorConfig config;
     private final InstantSource clock = new MonotonicClock();
@@ -138,6 +139,7 @@ public final class CoordinatorMain implements AutoCloseable {
                 .addService(new JobsGrpcService(leadership, progress))
                 .addService(new ClusterGrpcService(leadership, version()))
                 .addService(new WorkersGrpcService(leadership, progress))
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 // whoever is dead is noticed on a connection that carries nothing
                 .keepAliveTime(2, TimeUnit.SECONDS)
                 .keepAliveTimeout(2, TimeUnit.SECONDS)
@@ -198,6 +200,8 @@ public final class CoordinatorMain implements AutoCloseable {
     public static void main(String[] args) {
         Consumer<CoordinatorConfig> run = config -> {
             CoordinatorMain coordinator = new CoordinatorMain(config);
+            Thread.setDefaultUncaughtExceptionHandler((thread, e) -> coordinator.broken.complete(new FerryException(
+                    ErrorCode.INTERNAL, "thread %s has died: %s".formatted(thread.getName(), e), e)));
             coordinator.start();
             Runtime.getRuntime().addShutdownHook(new Thread(coordinator::close, "shutdown"));
             throw coordinator.awaitBroken();

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CoordinatorConfigTest {
 
@@ -89,7 +90,7 @@ class CoordinatorConfigTest {
     @ParameterizedTest
     @CsvSource({
         "worker.lease = soon, 'worker.lease: expected a duration like 500ms, 6s, 10m or 1h, got ''soon'''",
-        "worker.lease = 1ms, 'worker.lease must be 100 ms to 600000 ms, got 1 ms'",
+        "worker.lease = 1ms, 'worker.lease must be 1500 ms to 600000 ms, got 1 ms'",
         "worker.grace = 7s, 'worker.grace must be 0 ms to 6000 ms, got 7000 ms'",
         "events.kept = many, 'events.kept must be a whole number, got ''many'''",
         "events.kept = 0, 'events.kept must be 1 to 500, got 0'",
@@ -151,6 +152,34 @@ class CoordinatorConfigTest {
 
         assertThat(config.secretKeyFile()).isEqualTo(Path.of("/from/line"));
         assertThat(of(Optional.of(file)).secretKeyFile()).isEqualTo(Path.of("/from/file"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zk1:2181", "zk1", "zk1:2181,zk2:2181/ferry", "10.0.0.1:2181,[::1]:2181/a/b", "zk:2181/"})
+    void anEnsembleIsTaken(String hosts) {
+        assertThat(ensemble(hosts).zookeeper()).contains(hosts);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "zk1:port", "zk1:2181,", "zk1:2181 zk2:2181", "/ferry", "zk1:2181//ferry"})
+    void whatIsNoEnsembleIsRefused(String hosts) {
+        assertThatThrownBy(() -> ensemble(hosts))
+                .isInstanceOfSatisfying(
+                        FerryException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT))
+                .hasMessage("--zookeeper: expected HOST:PORT,…[/CHROOT], got '%s'".formatted(hosts));
+    }
+
+    private static CoordinatorConfig ensemble(String hosts) {
+        return CoordinatorConfig.of(
+                new CoordinatorConfig.CommandLine(
+                        LISTEN,
+                        Optional.of(hosts),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false),
+                Map.of());
     }
 
     @Test

@@ -49,6 +49,8 @@ public final class AssignmentLoop implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(AssignmentLoop.class);
 
+    private static final Duration LOST_FOR_GOOD = Duration.ofDays(1);
+
     private final JobStore jobs;
     private final JobLifecycle lifecycle;
     private final CheckpointIntake checkpoints;
@@ -258,6 +260,7 @@ public final class AssignmentLoop implements AutoCloseable {
     }
 
     private void saveWorkers() {
+        registry.forgetLost(clock.instant().minus(LOST_FOR_GOOD)).forEach(workers::remove);
         List<KnownWorker> changed = registry.takeUnsaved();
         try {
             changed.forEach(workers::put);

@@ -71,7 +71,15 @@ public final class JobSubmission {
         Instant at = clock.instant();
         MigrationJob job = MigrationJob.submitted(spec, paused, jobs.lastEpoch(spec.name()), at)
                 .withPasswords(sourcePassword.isPresent(), targetPassword.isPresent());
-        jobs.create(job);
+        try {
+            jobs.create(job);
+        } catch (FerryException e) {
+            if (e.code() == ErrorCode.JOB_EXISTS && jobs.find(spec.name()).isPresent()) {
+                return submit(
+                        spec, sourcePassword, targetPassword, paused); // an earlier submit had been stored after all
+            }
+            throw e;
+        }
         journal.note(
                 job.id(),
                 new JournalEntry(

@@ -20,11 +20,14 @@ public record OfficeConfig(
         int eventsKept,
         int errorsKept) {
 
+    /** Workers beat once a second. */
+    private static final Duration SHORTEST_LEASE = Duration.ofMillis(1_500);
+
     public static final OfficeConfig DEFAULT = new OfficeConfig(
             Duration.ofSeconds(6), Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofSeconds(1), 200, 1_000);
 
     public OfficeConfig {
-        within("worker.lease", lease, Duration.ofMillis(100), Duration.ofMinutes(10));
+        within("worker.lease", lease, SHORTEST_LEASE, Duration.ofMinutes(10));
         within("worker.grace", grace, Duration.ZERO, lease);
         within("balance.interval", balanceInterval, Duration.ofMillis(10), lease);
         within("checkpoint.interval", checkpointInterval, Duration.ZERO, Duration.ofMinutes(1));

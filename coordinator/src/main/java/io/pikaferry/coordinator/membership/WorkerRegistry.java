@@ -99,6 +99,7 @@ public final class WorkerRegistry {
     private final Map<WorkerId, Entry> entries = new HashMap<>(); // all fields: guarded by this
     private final Set<WorkerId> unsaved = new LinkedHashSet<>();
     private Instant lastLook;
+    private Optional<FerryException> closed = Optional.empty();
 
     public WorkerRegistry(Timing timing, Instant now) {
         this.timing = requireNonNull(timing, "timing is null");
@@ -119,12 +120,16 @@ public final class WorkerRegistry {
     /**
      * Begins a session, in place of an earlier one of the same worker.
      *
-     * @throws FerryException with INVALID_ARGUMENT if a later process has taken the worker's name over
+     * @throws FerryException with INVALID_ARGUMENT if a later process has taken the worker's name over; what
+     *     {@link #close} was given, if it was
      */
     public WorkerSession attach(Greeting greeting, WorkerLine line, Instant now) {
         WorkerSession session = new WorkerSession(greeting, line);
         Optional<WorkerSession> earlier;
         synchronized (this) {
+            closed.ifPresent(why -> {
+                throw why;
+            });
             Entry entry =
                     entries.computeIfAbsent(greeting.worker(), id -> new Entry(known(greeting, false, false, now)));
             if (entry.replaced.contains(greeting.incarnation())) {
@@ -170,32 +175,35 @@ public final class WorkerRegistry {
 
     /** Renews the lease; false if the session is over, whatever the worker thinks. */
     public synchronized boolean heard(WorkerSession session, Instant now) {
-        Entry entry = entries.get(session.worker());
-        if (!entry.session.equals(Optional.of(session)) || entry.state != State.CONNECTED) {
-            return false;
-        }
-        entry.deadline = now.plus(timing.lease());
-        entry.worker = entry.worker.seen(now, false);
-        return true;
+        Optional<Entry> connected = connected(session);
+        connected.ifPresent(entry -> {
+            entry.deadline = now.plus(timing.lease());
+            entry.worker = entry.worker.seen(now, false);
+        });
+        return connected.isPresent();
+    }
+
+    /** The worker, if this is the session by which it is connected. */
+    private Optional<Entry> connected(WorkerSession session) {
+        return Optional.ofNullable(entries.get(session.worker()))
+                .filter(entry -> closed.isEmpty()
+                        && entry.state == State.CONNECTED
+                        && entry.session.equals(Optional.of(session)));
     }
 
     /** The worker is shutting down. */
     public synchronized void leaving(WorkerSession session) {
-        Entry entry = entries.get(session.worker());
-        if (entry.session.equals(Optional.of(session))) {
-            entry.leaving = true;
-        }
+        connected(session).ifPresent(entry -> entry.leaving = true);
     }
 
     /** The stream has ended, however it did: the worker has a short time to open another. */
     public synchronized void ended(WorkerSession session, Instant now) {
-        Entry entry = entries.get(session.worker());
-        if (entry.session.equals(Optional.of(session)) && entry.state == State.CONNECTED) {
+        connected(session).ifPresent(entry -> {
             entry.state = State.GRACE;
             Instant graceOver = now.plus(timing.grace());
             entry.deadline = graceOver.isBefore(entry.deadline) ? graceOver : entry.deadline;
             entry.how = entry.leaving ? "it has left" : "its connection broke and it did not come back";
-        }
+        });
     }
 
     /** Declares lost whose time is up. To be called often. */
@@ -266,6 +274,23 @@ public final class WorkerRegistry {
                 .toList();
     }
 
+    /**
+     * Forgets who was lost that long ago and is not cordoned: worker names may be made up for each start.
+     *
+     * @return who was forgotten
+     */
+    public synchronized List<WorkerId> forgetLost(Instant before) {
+        List<WorkerId> forgotten = entries.values().stream()
+                .filter(entry -> entry.state == State.LOST
+                        && !entry.worker.cordoned()
+                        && entry.worker.lastSeen().isBefore(before))
+                .map(entry -> entry.worker.id())
+                .toList();
+        forgotten.forEach(entries::remove);
+        unsaved.removeAll(forgotten);
+        return forgotten;
+    }
+
     /** What has changed since it was last asked for, to be stored. */
     public synchronized List<KnownWorker> takeUnsaved() {
         List<KnownWorker> changed =
@@ -279,10 +304,11 @@ public final class WorkerRegistry {
         unsaved.addAll(ids);
     }
 
-    /** Hangs up on everybody. */
+    /** Hangs up on everybody, and on who comes later. */
     public void close(FerryException why) {
         List<WorkerSession> open;
         synchronized (this) {
+            closed = Optional.of(why);
             open = entries.values().stream()
                     .flatMap(entry -> entry.session.stream())
                     .toList();

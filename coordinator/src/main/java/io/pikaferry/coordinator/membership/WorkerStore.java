@@ -1,5 +1,6 @@
 package io.pikaferry.coordinator.membership;
 
+import io.pikaferry.model.WorkerId;
 import java.util.List;
 
 /** Keeps what is known of workers. Calls block; safe for use by many threads. */
@@ -10,4 +11,7 @@ public interface WorkerStore {
 
     /** Keeps the worker in place of what was known of it. */
     void put(KnownWorker worker);
+
+    /** Forgets the worker, if it is known. */
+    void remove(WorkerId id);
 }

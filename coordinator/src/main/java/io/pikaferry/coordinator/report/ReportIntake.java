@@ -25,9 +25,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,7 +77,9 @@ public final class ReportIntake implements AutoCloseable {
         this.clock = requireNonNull(clock, "clock is null");
         for (int i = 0; i < THREADS; i++) {
             String name = "reports-" + i;
-            threads.add(Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, name)));
+            ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, name));
+            thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+            threads.add(thread);
         }
     }
 
@@ -252,7 +254,7 @@ public final class ReportIntake implements AutoCloseable {
     /** Lets what is being stored be stored; what waits is told to the next leader. */
     @Override
     public void close() {
-        threads.forEach(ScheduledExecutorService::shutdownNow);
+        threads.forEach(ScheduledExecutorService::shutdown);
         try {
             for (ScheduledExecutorService thread : threads) {
                 if (!thread.awaitTermination(2, TimeUnit.SECONDS)) {

@@ -99,16 +99,19 @@ final class WorkerStream implements StreamObserver<WorkerMessage>, WorkerLine, R
         if (attached.isPresent()) {
             throw new FerryException(ErrorCode.INVALID_ARGUMENT, "a session begins with one Hello");
         }
+        Greeting greeting = ReportMessages.read(hello);
         Office office;
+        WorkerSession session;
         try {
             office = leadership.office();
+            session = office.workers().attach(greeting, this, office.clock().instant());
         } catch (FerryException e) {
+            if (e.code() != ErrorCode.NOT_LEADER) {
+                throw e;
+            }
             redirect();
             return;
         }
-        Greeting greeting = ReportMessages.read(hello);
-        WorkerSession session =
-                office.workers().attach(greeting, this, office.clock().instant());
         attached = Optional.of(new Attached(office, session));
         log.atInfo()
                 .addKeyValue("worker", session.worker())

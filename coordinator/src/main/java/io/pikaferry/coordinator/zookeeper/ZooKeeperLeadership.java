@@ -193,6 +193,9 @@ public final class ZooKeeperLeadership implements Leadership, AutoCloseable {
 
     @Override
     public Optional<String> leaderAddress() {
+        if (closed) {
+            return Optional.empty();
+        }
         if (term.isPresent()) {
             return Optional.of(address);
         }
@@ -210,7 +213,10 @@ public final class ZooKeeperLeadership implements Leadership, AutoCloseable {
         }
         try {
             Participant leader = latch.getLeader();
-            return leader.isLeader() ? find(leader.getId()).map(StoredCoordinator::getAddress) : Optional.empty();
+            return leader.isLeader()
+                            && !leader.getId().equals(id) // we may hold the latch and not yet, or no longer, lead
+                    ? find(leader.getId()).map(StoredCoordinator::getAddress)
+                    : Optional.empty();
         } catch (Exception e) {
             log.debug("could not find out who leads", e);
             return Optional.empty();

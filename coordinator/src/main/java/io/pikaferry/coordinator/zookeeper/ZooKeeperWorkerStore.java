@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.curator.framework.CuratorFramework;
+import org.apache.zookeeper.KeeperException;
 
 /** Workers as znodes. */
 final class ZooKeeperWorkerStore implements WorkerStore {
@@ -48,6 +49,17 @@ final class ZooKeeperWorkerStore implements WorkerStore {
             term.write(List.of(term.put(path, json)));
         } catch (Exception e) {
             throw ZooKeeperErrors.translate("write worker " + worker.id(), e);
+        }
+    }
+
+    @Override
+    public synchronized void remove(WorkerId id) {
+        try {
+            term.write(List.of(zookeeper.transactionOp().delete().forPath(ZooKeeperPaths.worker(id))));
+        } catch (KeeperException.NoNodeException e) {
+            // never stored
+        } catch (Exception e) {
+            throw ZooKeeperErrors.translate("forget worker " + id, e);
         }
     }
 

@@ -207,7 +207,7 @@ class JobStateMachineTest {
                                 .map(Enum::name)
                                 .orElse("refused"))
                         .collect(joining(" "));
-                String same = to.split(" ")[0];
+                String same = to.split(" ", -1)[0];
                 table.append("%-10s %-18s %s%n"
                         .formatted(
                                 from,

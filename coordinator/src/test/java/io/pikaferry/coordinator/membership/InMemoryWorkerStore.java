@@ -1,5 +1,6 @@
 package io.pikaferry.coordinator.membership;
 
+import io.pikaferry.model.WorkerId;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,5 +18,10 @@ public final class InMemoryWorkerStore implements WorkerStore {
     @Override
     public synchronized void put(KnownWorker worker) {
         workers.put(worker.id().value(), worker);
+    }
+
+    @Override
+    public synchronized void remove(WorkerId id) {
+        workers.remove(id.value());
     }
 }

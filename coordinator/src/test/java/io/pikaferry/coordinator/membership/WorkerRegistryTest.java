@@ -264,6 +264,35 @@ class WorkerRegistryTest {
         assertThat(pass(3)).hasSize(1);
     }
 
+    /** Or a worker would stay with a leader that is none any more, and believe in its acknowledgements. */
+    @Test
+    void nobodyAttachesToAClosedRegistryAndNobodyIsHeard() {
+        WorkerSession session = attach();
+
+        registry.close(new FerryException(ErrorCode.NOT_LEADER, "the term is over"));
+
+        assertThat(line.said).containsExactly("end: the term is over");
+        assertThat(registry.heard(session, now)).isFalse();
+        assertThatThrownBy(() -> attach(W2, FIRST, new RecordingLine()))
+                .isInstanceOfSatisfying(
+                        FerryException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_LEADER));
+    }
+
+    @Test
+    void whoWasLostLongAgoIsForgottenUnlessCordoned() {
+        WorkerSession first = attach();
+        attach(W2, FIRST, new RecordingLine());
+        registry.cordon(W2, true, false);
+        pass(6);
+
+        assertThat(registry.forgetLost(NOON)).isEmpty();
+        assertThat(registry.forgetLost(now.plusSeconds(1))).containsExactly(W1);
+
+        assertThat(registry.members()).extracting(Member::id).containsExactly(W2);
+        assertThat(registry.heard(first, now)).isFalse();
+        registry.ended(first, now);
+    }
+
     @Test
     void whatChangedIsSavedOnce() {
         attach();

@@ -33,4 +33,15 @@ public abstract class WorkerStoreContract {
 
         assertThat(store().all()).containsExactly(FIRST, SECOND);
     }
+
+    @Test
+    void aRemovedWorkerIsForgotten() {
+        store().put(FIRST);
+        store().put(SECOND);
+
+        store().remove(W1);
+        store().remove(W1);
+
+        assertThat(store().all()).containsExactly(SECOND);
+    }
 }

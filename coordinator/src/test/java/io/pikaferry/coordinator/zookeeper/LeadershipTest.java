@@ -59,10 +59,8 @@ class LeadershipTest {
         private final ZooKeeperLeadership leadership;
         private final InProcessDoors doors;
         private final List<FerryException> fatal = new CopyOnWriteArrayList<>();
-        private final String id;
 
         Node(String id, TestingServer server, Duration sessionTimeout, int key) {
-            this.id = id;
             byte[] keyBytes = new byte[32];
             keyBytes[0] = (byte) key;
             zookeeper = ZooKeeperConnection.open(
