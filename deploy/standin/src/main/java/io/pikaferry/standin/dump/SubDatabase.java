@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.rocksdb.AbstractComparator;
 import org.rocksdb.BlockBasedTableConfig;
@@ -68,6 +69,11 @@ final class SubDatabase implements AutoCloseable {
     }
 
     private static final int BATCH_BYTES = 1 << 20;
+
+    /** Who reads a dump tells by it what Pika may have put in. */
+    private static final Pattern OWN_VERSION = Pattern.compile("rocksdb_version=[\\d.]+");
+
+    private static final String PIKAS_VERSION = "rocksdb_version=5.9.2";
 
     static {
         RocksDB.loadLibrary();
@@ -207,6 +213,9 @@ final class SubDatabase implements AutoCloseable {
             String name = child.getFileName().toString();
             if (name.equals("IDENTITY") || name.startsWith("LOCK") || name.startsWith("LOG") || name.endsWith(".log")) {
                 Files.delete(child);
+            } else if (name.startsWith("OPTIONS-")) {
+                String text = Files.readString(child);
+                Files.writeString(child, OWN_VERSION.matcher(text).replaceFirst(PIKAS_VERSION));
             }
         }
     }
