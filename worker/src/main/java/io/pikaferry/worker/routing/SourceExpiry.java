@@ -57,11 +57,12 @@ record SourceExpiry(boolean millis, boolean wraps, boolean nowIsPast) {
     }
 
     /**
-     * Whether it may have been gone or not. 4.0.1 keeps milliseconds, but logs EXPIRE and SETEX in seconds, cut off, and when
-     * it executed something in seconds: so of what happens within the second of the expiry nothing is known.
+     * Whether it may have been gone or not, within the second of the expiry. 4.0.1 keeps milliseconds, but logs EXPIRE and
+     * SETEX in seconds, cut off. 2.3 lets a key that was given a time to live go a second earlier than one that was given a
+     * time, and logs both alike.
      */
     boolean unsure(long expireAtMillis, long executedAt) {
-        return millis && executedAt > 0 && Math.floorDiv(expireAtMillis, 1000) == executedAt;
+        return (millis || nowIsPast) && executedAt > 0 && Math.floorDiv(expireAtMillis, 1000) == executedAt;
     }
 
     /** Whether setting this expiry deletes the key at once. */

@@ -162,7 +162,7 @@ public final class TestCluster implements AutoCloseable {
     private CoordinatorConnection ask() {
         if (connection.isEmpty()) {
             connection = Optional.of(new CoordinatorConnection(
-                    List.copyOf(coordinators.values()), Duration.ofSeconds(30), new NettyDial(), Time.system()));
+                    List.copyOf(coordinators.values()), Duration.ofSeconds(30), true, new NettyDial(), Time.system()));
         }
         return connection.get();
     }
