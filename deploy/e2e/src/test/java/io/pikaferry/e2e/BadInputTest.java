@@ -14,6 +14,7 @@ import io.pikaferry.proto.v1.SubmitJobRequest;
 import io.pikaferry.standin.StandinConfig;
 import io.pikaferry.standin.version.PikaVersion;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an operator is told when something is wrong: to the letter, and through the whole product. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class BadInputTest {
 
     @TempDir
@@ -120,6 +121,7 @@ class BadInputTest {
             job.source().settings().with("write-binlog", "yes");
             cluster.resume("no-binlog");
             cluster.awaitTail("no-binlog");
+            cluster.delete("no-binlog");
         }
     }
 
@@ -133,7 +135,7 @@ class BadInputTest {
                     job,
                     ErrorCode.TARGET_NOT_EMPTY,
                     "target %s holds 1 keys in database 0"
-                            .formatted(job.target().uri() + "/0"));
+                            .formatted(job.target().address() + "/0"));
             assertThat(job.target().call("DBSIZE")).as("it is left as it was").isEqualTo(1L);
         }
     }
@@ -153,6 +155,7 @@ class BadInputTest {
             job.target().call("REPLICAOF", "NO", "ONE");
             cluster.awaitCaughtUp("read-only", job.source());
             assertThat(job.target().find("beat")).contains("1");
+            cluster.delete("read-only");
         }
     }
 
@@ -171,6 +174,7 @@ class BadInputTest {
             job.target().call("CONFIG", "SET", "maxmemory", "0");
             cluster.awaitCaughtUp("no-memory", job.source());
             assertThat(job.target().find("beat")).contains("1");
+            cluster.delete("no-memory");
         }
     }
 
@@ -179,9 +183,8 @@ class BadInputTest {
         List<ServerSocket> taken = new ArrayList<>();
         try (Migration job = Migration.of("no-ports", directory)) {
             for (int port : cluster.portsOf("w1")) {
-                for (int shift : new int[] {1000, 3000}) {
-                    taken.add(new ServerSocket(port + shift, 1, InetAddress.getByName("127.0.0.1")));
-                }
+                take(port + 1000, taken);
+                take(port + 3000, taken);
             }
             cluster.submit(spec(job));
 
@@ -192,8 +195,17 @@ class BadInputTest {
 
             close(taken);
             cluster.awaitTail("no-ports");
+            cluster.delete("no-ports");
         } finally {
             close(taken);
+        }
+    }
+
+    private static void take(int port, List<ServerSocket> taken) throws IOException {
+        try {
+            taken.add(new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1")));
+        } catch (BindException e) {
+            // somebody has it: as good
         }
     }
 
@@ -223,6 +235,7 @@ class BadInputTest {
             assertThat(again.output())
                     .contains("FERRY-1002")
                     .contains("job taken exists with another spec: its lanes is 4, submitted was 7");
+            cluster.delete("taken");
         }
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pikaferry.e2e.cluster.Redis;
+import io.pikaferry.e2e.cluster.TestCluster;
 import io.pikaferry.standin.StandinConfig;
 import io.pikaferry.standin.StandinMaster;
 import io.pikaferry.standin.resp.Reply;
@@ -18,8 +19,8 @@ import org.awaitility.Awaitility;
 /** A source and a target, and the name of the job between them. Ends both in the end. */
 record Migration(String job, StandinMaster source, Redis target) implements AutoCloseable {
 
-    /** P9; a slow machine may be given more by {@code -De2e.patience=3}, as a factor. */
-    static final Duration FAILOVER = Duration.ofSeconds(10).multipliedBy(Integer.getInteger("e2e.patience", 1));
+    /** P9 */
+    static final Duration FAILOVER = Duration.ofSeconds(10).multipliedBy(TestCluster.PATIENCE_FACTOR);
 
     /** @param options of the redis-server */
     static Migration of(String job, Path directory, String... options) throws IOException {

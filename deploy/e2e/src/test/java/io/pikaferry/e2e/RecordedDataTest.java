@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Connection;
 
 /** What a real Pika 3.0.16 had and did, moved into a real Redis by the whole product. */
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class RecordedDataTest {
 
     private static final Path FIXTURES = Path.of("../standin/src/test/resources/fixtures");
@@ -85,7 +85,9 @@ class RecordedDataTest {
                             "db0:dup: source hash, target string",
                             "db0:dup: source list, target string",
                             "db0:dup: source set, target string",
-                            "db0:dup: source zset, target string");
+                            "db0:dup: source zset, target string",
+                            // a listpack makes a score of -0.0 to 0
+                            "db0:z:ext: zset content");
             assertThat(ledger("dump")).containsOnlyKeys("dup").containsEntry("dup", List.of("FERRY-2301"));
             cluster.delete("dump");
         }

@@ -93,16 +93,16 @@ class WorkerKilledTest {
 
             cluster.program(before.getWorker()).terminate();
 
-            JobView after = cluster.awaitTail("orders");
-            assertThat(after.getWorker()).isNotEqualTo(before.getWorker());
+            JobView after = cluster.awaitTailAwayFrom("orders", before.getWorker());
             assertThat(after.getEpoch()).isEqualTo(before.getEpoch() + 1);
             assertThat(after.getFailovers()).isEqualTo(before.getFailovers());
             orders.awaitFlow();
             assertThat(load.written()).isPositive();
+        } finally {
+            cluster.startWorker(before.getWorker());
+            cluster.awaitWorkers(2);
         }
         cluster.awaitCaughtUp("orders", orders.source());
         orders.assertEqual();
-        cluster.startWorker(before.getWorker());
-        cluster.awaitWorkers(2);
     }
 }

@@ -44,7 +44,10 @@ import org.awaitility.core.ConditionTimeoutException;
  */
 public final class TestCluster implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Slow machines may be given more by {@code -De2e.patience=3}; each test has its timeout all the same. */
+    public static final int PATIENCE_FACTOR = Integer.getInteger("e2e.patience", 1);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60).multipliedBy(PATIENCE_FACTOR);
     private static final Duration POLL = Duration.ofMillis(50);
     private static final int PORTS_OF_A_WORKER = 6;
 
@@ -235,10 +238,16 @@ public final class TestCluster implements AutoCloseable {
     }
 
     public JobView awaitTail(String job) {
-        return await(
-                job,
-                view -> view.getState() == ObservedState.RUNNING
-                        && view.getProgress().getPhase() == Phase.TAIL);
+        return await(job, TestCluster::isInTail);
+    }
+
+    /** In its tail, and at another worker than that. */
+    public JobView awaitTailAwayFrom(String job, String worker) {
+        return await(job, view -> isInTail(view) && !view.getWorker().equals(worker));
+    }
+
+    private static boolean isInTail(JobView view) {
+        return view.getState() == ObservedState.RUNNING && view.getProgress().getPhase() == Phase.TAIL;
     }
 
     public JobView awaitBlocked(String job, ErrorCode code) {

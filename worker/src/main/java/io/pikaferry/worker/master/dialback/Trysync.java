@@ -95,6 +95,12 @@ final class Trysync {
         if (text.contains("ALREADYEXIST")) {
             return new Answer(Verdict.ALREADY_EXISTS, -1);
         }
+        if (text.contains("NOAUTH") && contact.source().password().isEmpty()) {
+            throw new FerryException(
+                    ErrorCode.SOURCE_AUTH,
+                    "source %s wants a password (requirepass) and none was given"
+                            .formatted(contact.source().endpoint()));
+        }
         throw new FerryException(
                 text.contains("NOAUTH") ? ErrorCode.SOURCE_AUTH : ErrorCode.SOURCE_REFUSED,
                 "source %s refuses trysync: %s".formatted(contact.source().endpoint(), failure.text()));
