@@ -99,7 +99,7 @@ class RsyncDaemonTest {
         daemon.close();
         daemon.close();
         assertThat(listens()).isFalse();
-        assertThat(daemon.ended()).isPresent();
+        await().untilAsserted(() -> assertThat(daemon.ended()).isPresent());
     }
 
     /** A push that is under way ends too: nobody writes into the directory once it is closed. */
