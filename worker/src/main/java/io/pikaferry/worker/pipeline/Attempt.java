@@ -98,7 +98,7 @@ final class Attempt implements AutoCloseable {
         progress.enter(Phase.HANDSHAKE);
         check.requireSelectable(targetDbs(source));
         ResumePlan plan = ResumePlan.decide(
-                assignment, assignment.forceFullSync() && !progress.snapshotBegun(), source, state, disk.name());
+                known(), assignment.forceFullSync() && !progress.snapshotBegun(), source, state, disk.name());
         LOG.atInfo().log("source {} is Pika {}; plan: {}", settings.source(), source.version(), plan);
         go(
                 plan,
@@ -157,11 +157,16 @@ final class Attempt implements AutoCloseable {
         return dbs;
     }
 
+    /** The assignment, with what the target has confirmed to this process since: a checkpoint it need not be told. */
+    private Assignment known() {
+        Map<StreamId, BinlogPosition> positions = new TreeMap<>(assignment.checkpoint());
+        positions.putAll(progress.confirmed());
+        return new Assignment(assignment.job(), assignment.epoch(), settings, positions, assignment.forceFullSync());
+    }
+
     /** P1: the target may have been set back by a restart or a failover; then so are we, and say so. */
     private void noticeRewind(Marks marks) {
-        Map<StreamId, BinlogPosition> known = new TreeMap<>(assignment.checkpoint());
-        known.putAll(progress.confirmed());
-        known.forEach((stream, position) -> {
+        known().checkpoint().forEach((stream, position) -> {
             if (marks.streams().contains(stream) && position.isAfter(marks.furthest(stream))) {
                 LOG.atWarn()
                         .log(
