@@ -105,6 +105,7 @@ final class Following {
     private void feedUntilWound(SenderPool pool, StreamFeed streams) throws InterruptedException {
         CommandMapper mapper = footing.mapper();
         long advanceAt = System.nanoTime() + ADVANCE_NANOS;
+        boolean gettingOn = false;
         while (!winding) {
             Optional<BinlogItem> item = session.next(LOOK_AROUND);
             if (item.isPresent()) {
@@ -115,9 +116,13 @@ final class Following {
                 pool.check();
                 streams.advance();
                 applied |= pool.commandsApplied() > 0;
-                if (footing.progress().phase() == Phase.TAIL) {
-                    footing.progress().retrying(Optional.empty());
+                boolean atTail = footing.progress().phase() == Phase.TAIL;
+                if (atTail) {
                     pool.holdExpiriesWithin(HOLD_EXPIRIES_AT_TAIL);
+                }
+                if (!gettingOn && (atTail || applied)) {
+                    footing.progress().retrying(Optional.empty()); // once: from now on a reason is a lane's
+                    gettingOn = true;
                 }
                 advanceAt = System.nanoTime() + ADVANCE_NANOS;
             }

@@ -14,6 +14,7 @@ import io.pikaferry.worker.snapshot.SnapshotScan;
 import io.pikaferry.worker.target.TargetCheck;
 import io.pikaferry.worker.target.TargetState;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,7 @@ final class Loading {
             pool.holdExpiriesWithin(HOLD_EXPIRIES_WITHIN);
             progress.counting(pool::commandsApplied);
             progress.fullSyncBegins(pool::keysLoaded, pool::elementsLoaded);
+            progress.retrying(Optional.empty());
             pool.start();
             SnapshotFeed feed = new SnapshotFeed(
                     pool,
