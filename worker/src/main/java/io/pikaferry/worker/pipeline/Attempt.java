@@ -243,7 +243,15 @@ final class Attempt implements AutoCloseable {
             Footing footing, ReplicationSession session, ReceivedSnapshot snapshot, boolean begun, boolean exclusive)
             throws InterruptedException {
         Loading loading = new Loading(footing, stages.scans().apply(settings), targetDbs(footing.source()));
-        TargetState loaded = loading.load(snapshot, begun, exclusive);
+        TargetState loaded;
+        try {
+            loaded = loading.load(snapshot, begun, exclusive);
+        } catch (FerryException e) {
+            if (e.code() == ErrorCode.SNAPSHOT_INCOMPLETE || e.code() == ErrorCode.SNAPSHOT_CORRUPT) {
+                disk.clear(); // loading it again would end the same way
+            }
+            throw e;
+        }
         disk.clear();
         follow(
                 footing,
