@@ -1,0 +1,124 @@
+package io.pikaferry.worker.sender;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pikaferry.error.ErrorCode;
+import io.pikaferry.model.BinlogPosition;
+import io.pikaferry.model.Bytes;
+import io.pikaferry.model.StreamId;
+import io.pikaferry.worker.binlog.BinlogItem;
+import io.pikaferry.worker.master.PikaVersion;
+import io.pikaferry.worker.routing.CommandMapper;
+import io.pikaferry.worker.routing.Mapped;
+import io.pikaferry.worker.routing.TargetCommand;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What was read between 100 and 200 of the stream, and what the stream had besides (DESIGN §8). */
+@Timeout(value = 30, unit = TimeUnit.SECONDS)
+class DirtyKeyTest {
+
+    private static final byte[] KEY = "k".getBytes(US_ASCII);
+    private static final TargetCommand SET =
+            TargetCommand.clearing(new byte[][] {"SET".getBytes(US_ASCII), KEY, KEY}, KEY);
+    private static final TargetCommand APPEND = append();
+
+    private final DirtyKey key =
+            new DirtyKey(StreamId.ONLY, 0, Bytes.owning(KEY), ErrorCode.NOT_DETERMINISTIC, "spop", at(50));
+
+    @Test
+    void aKeyThatNothingTouchedIsSettledByAnyRead() {
+        assertThat(key.settledBy(at(100), at(100))).isTrue();
+        assertThat(key.commandsSince()).isEmpty();
+    }
+
+    @Test
+    void whatCameBeforeTheReadIsInItAndIsForgotten() {
+        key.touchedUnknown(at(60));
+        key.touched(at(99), APPEND);
+        key.touched(at(100), APPEND);
+
+        assertThat(key.settledBy(at(100), at(200))).isTrue();
+        assertThat(key.commandsSince()).isEmpty();
+    }
+
+    @Test
+    void whatCameDuringTheReadMustBeRepeatable() {
+        key.touched(at(101), SET);
+        key.touched(at(200), SET);
+
+        assertThat(key.settledBy(at(100), at(200))).isTrue();
+        assertThat(key.commandsSince()).containsExactly(SET, SET);
+
+        key.touched(at(200), APPEND);
+        assertThat(key.settledBy(at(100), at(200))).isFalse();
+    }
+
+    @Test
+    void whatCameAfterTheReadIsAppliedAsItIs() {
+        key.touched(at(201), APPEND);
+
+        assertThat(key.settledBy(at(100), at(200))).isTrue();
+        assertThat(key.commandsSince()).containsExactly(APPEND);
+    }
+
+    @Test
+    void anUnknownTouchAfterTheReadBeganNeedsAnotherRead() {
+        key.touchedUnknown(at(300));
+
+        assertThat(key.settledBy(at(100), at(200))).isFalse();
+        assertThat(key.settledBy(at(299), at(400))).isFalse();
+        assertThat(key.settledBy(at(300), at(400))).isTrue();
+    }
+
+    @Test
+    void anotherReadThatBeganLaterSettlesWhatTheFirstDidNot() {
+        key.touched(at(150), APPEND);
+        key.touched(at(260), SET);
+
+        assertThat(key.settledBy(at(100), at(200))).isFalse();
+        assertThat(key.settledBy(at(210), at(270))).isTrue();
+        assertThat(key.commandsSince()).containsExactly(SET);
+    }
+
+    /** P8: the touches kept are bounded; then the read is repeated, once. */
+    @Test
+    void moreTouchesThanAreKeptNeedAnotherRead() {
+        for (int i = 0; i < 2_000; i++) {
+            key.touched(at(1_000 + i), SET);
+        }
+        assertThat(key.settledBy(at(100), at(200))).isTrue();
+        assertThat(key.commandsSince()).hasSize(2_000);
+
+        key.touched(at(3_000), SET);
+        assertThat(key.settledBy(at(100), at(200))).isFalse();
+        assertThat(key.settledBy(at(2_999), at(3_100))).isTrue();
+        assertThat(key.commandsSince()).hasSize(1);
+    }
+
+    @Test
+    void countsItsReads() {
+        assertThat(key.read()).isEqualTo(1);
+        assertThat(key.read()).isEqualTo(2);
+    }
+
+    @Test
+    void doesNotPrintTheKey() {
+        assertThat(key).hasToString("a dirty key of db0.0 since 0:50");
+    }
+
+    private static TargetCommand append() {
+        byte[] content = "*3\r\n$6\r\nAPPEND\r\n$1\r\nk\r\n$1\r\nv\r\n".getBytes(US_ASCII);
+        Mapped mapped = CommandMapper.forSource(new PikaVersion(3, 2, 9))
+                .map(new BinlogItem(StreamId.ONLY, at(1), 1_700_000_000, content));
+        TargetCommand append = ((Mapped.Commands) mapped).commands().get(0);
+        assertThat(append.repeatable()).isFalse();
+        return append;
+    }
+
+    private static BinlogPosition at(long offset) {
+        return new BinlogPosition(0, offset);
+    }
+}

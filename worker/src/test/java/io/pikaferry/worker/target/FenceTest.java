@@ -1,0 +1,158 @@
+package io.pikaferry.worker.target;
+
+import static io.pikaferry.worker.target.TargetKeys.ascii;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pikaferry.error.ErrorCode;
+import io.pikaferry.error.FerryException;
+import io.pikaferry.model.JobId;
+import io.pikaferry.worker.fixture.RedisServer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** P4: one worker writes at a time, over a real server. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class FenceTest {
+
+    private static final JobId JOB = new JobId("moving");
+    private static final TargetKeys KEYS = new TargetKeys(JOB);
+
+    private static RedisServer server;
+    private static TargetLinks links;
+
+    @BeforeAll
+    static void start(@TempDir Path directory) {
+        server = RedisServer.start(directory);
+        links = new JedisLinks(
+                TargetAddress.parse("redis://127.0.0.1:" + server.port(), Optional.empty()),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @BeforeEach
+    void empty() {
+        try (TargetLink link = links.open("cleaning")) {
+            link.call(ascii("FLUSHALL"));
+        }
+    }
+
+    @Test
+    void whoTakesOverRaisesTheFence() {
+        take(3, 0);
+        assertThat(fence()).isEqualTo("3");
+
+        take(5, 0);
+        assertThat(fence()).isEqualTo("5");
+    }
+
+    @Test
+    void aConnectionOfAnEarlierEpochIsKilled() {
+        try (TargetLink zombie = links.open(new Tenure(JOB, 3, 9).connectionName())) {
+            take(4, 0);
+
+            assertBroken(zombie);
+        }
+    }
+
+    @Test
+    void aConnectionOfAnEarlierAttemptOfTheSameEpochIsKilled() {
+        try (TargetLink earlier = links.open(new Tenure(JOB, 4, 1).connectionName())) {
+            take(4, 2);
+
+            assertBroken(earlier);
+        }
+    }
+
+    @Test
+    void connectionsOfTheSameTenureOfOtherJobsAndOfOthersAreLeftAlone() {
+        try (TargetLink same = links.open(new Tenure(JOB, 4, 2).connectionName());
+                TargetLink otherJob = links.open(new Tenure(new JobId("other"), 1, 0).connectionName());
+                TargetLink stranger = links.open("stranger")) {
+            take(4, 2);
+
+            assertAlive(same);
+            assertAlive(otherJob);
+            assertAlive(stranger);
+        }
+    }
+
+    @Test
+    void whoComesTooLateIsRefusedAndKillsNobody() {
+        take(7, 0);
+        try (TargetLink holder = links.open(new Tenure(JOB, 7, 0).connectionName())) {
+            assertThatThrownBy(() -> take(6, 5))
+                    .isInstanceOfSatisfying(
+                            FerryException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STALE_EPOCH))
+                    .hasMessage("job moving was taken over under epoch 7; ours is 6");
+
+            assertThat(fence()).isEqualTo("7");
+            assertAlive(holder);
+        }
+    }
+
+    @Test
+    void aFurtherConnectionReadsTheFenceBeforeItMayBeUsed() {
+        take(6, 0);
+        Fence ours = new Fence(links, KEYS, new Tenure(JOB, 6, 0));
+        try (TargetLink link = ours.open()) {
+            assertAlive(link);
+        }
+
+        take(7, 0);
+        assertThatThrownBy(ours::open).isInstanceOfSatisfying(FerryException.class, e -> assertThat(e.code())
+                .isEqualTo(ErrorCode.STALE_EPOCH));
+    }
+
+    @Test
+    void theFenceOfOneJobIsNotThatOfAnother() {
+        take(7, 0);
+        JobId other = new JobId("other");
+
+        try (TargetLink control = links.open(new Tenure(other, 1, 0).connectionName())) {
+            assertThat(new Fence(links, new TargetKeys(other), new Tenure(other, 1, 0)).take(control))
+                    .isTrue();
+        }
+        assertThat(fence()).isEqualTo("7");
+    }
+
+    private static void take(long epoch, long attempt) {
+        Tenure tenure = new Tenure(JOB, epoch, attempt);
+        try (TargetLink control = links.open(tenure.connectionName())) {
+            assertThat(new Fence(links, KEYS, tenure).take(control)).isTrue();
+            assertAlive(control);
+        }
+    }
+
+    private static String fence() {
+        try (TargetLink link = links.open("looking")) {
+            return new String((byte[]) link.call(ascii("GET"), KEYS.fence()), US_ASCII);
+        }
+    }
+
+    private static void assertAlive(TargetLink link) {
+        assertThat((byte[]) link.call(ascii("PING"))).isEqualTo(ascii("PONG"));
+    }
+
+    private static void assertBroken(TargetLink link) {
+        assertThatThrownBy(() -> link.call(ascii("SET"), ascii("k"), ascii("late")))
+                .isInstanceOfSatisfying(
+                        FerryException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TARGET_UNREACHABLE));
+    }
+}
