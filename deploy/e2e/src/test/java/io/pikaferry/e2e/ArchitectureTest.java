@@ -70,7 +70,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule only_the_target_package_knows_jedis = noClasses()
             .that()
-            .resideOutsideOfPackages("io.pikaferry.worker.target..")
+            .resideOutsideOfPackages("io.pikaferry.worker.target..", "io.pikaferry.worker.fixture..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("redis.clients..")

@@ -88,7 +88,10 @@ class RecordedDataTest {
                             "db0:dup: source zset, target string",
                             // a listpack makes a score of -0.0 to 0
                             "db0:z:ext: zset content");
-            assertThat(ledger("dump")).containsOnlyKeys("dup").containsEntry("dup", List.of("FERRY-2301"));
+            assertThat(ledger("dump"))
+                    .containsOnlyKeys("dup", "hll:1")
+                    .containsEntry("dup", List.of("FERRY-2301"))
+                    .containsEntry("hll:1", List.of("FERRY-2304"));
             cluster.delete("dump");
         }
     }

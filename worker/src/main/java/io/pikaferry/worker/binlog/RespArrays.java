@@ -1,10 +1,7 @@
 package io.pikaferry.worker.binlog;
 
-import static java.util.Objects.requireNonNull;
-
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
-import io.pikaferry.worker.master.Generation;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -42,9 +39,14 @@ public final class RespArrays {
         this.mayNest = mayNest;
     }
 
-    public static RespArrays of(Generation generation) {
-        requireNonNull(generation, "generation is null");
-        return generation == Generation.A ? new RespArrays(TRAILING_IN_A, false) : new RespArrays(0, true);
+    /** As 2.3 logs: each command has four more arguments at its end, which are cut off (replication.md §6.2). */
+    public static RespArrays withTrailingArguments() {
+        return new RespArrays(TRAILING_IN_A, false);
+    }
+
+    /** As 3.0 and later log. */
+    public static RespArrays plain() {
+        return new RespArrays(0, true);
     }
 
     /** The item's commands in order, each with its name first; none for filler. The arrays are the caller's. */

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The first items after a snapshot, of masters whose dump may hold their effect already: 3.2.7 – 3.4, 3.5.0 – 3.5.4 and 4.0.0
+ * The first items after a snapshot, of masters whose dump may hold their effect already: 3.2.6 or 3.2.7 – 3.4, 3.5.0 – 3.5.4 and 4.0.0
  * log a write after releasing the lock that the dump takes (dump-formats.md §1.4). Of those that must not be applied twice the
  * keys are read again instead.
  *

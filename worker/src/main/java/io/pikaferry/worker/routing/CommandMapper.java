@@ -47,7 +47,7 @@ public final class CommandMapper {
                 .orElseThrow(() -> new FerryException(
                         ErrorCode.SOURCE_VERSION_UNSUPPORTED,
                         "the commands that Pika " + version + " logs are not known"));
-        this.arrays = RespArrays.of(generation);
+        this.arrays = generation == Generation.A ? RespArrays.withTrailingArguments() : RespArrays.plain();
         this.index = new CommandIndex(CommandTable.rowsOf(version));
         this.expiry = SourceExpiry.of(version);
     }

@@ -140,7 +140,7 @@ final class Transaction<O> {
             if (owner == null && index == commands.size() - 1) {
                 continue; // EXEC itself
             }
-            if (owner == null && !error.transientRefusal()) {
+            if (owner == null && (shift > 0 || !error.transientRefusal())) {
                 throw new FerryException(
                         error.code(),
                         "the target refused the job's own %s: %s"

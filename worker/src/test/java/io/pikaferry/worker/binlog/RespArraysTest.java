@@ -22,7 +22,7 @@ class RespArraysTest {
 
     private static final String SET = "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$0\r\n\r\n";
 
-    private final RespArrays arrays = RespArrays.of(Generation.C);
+    private final RespArrays arrays = RespArrays.plain();
 
     @Test
     void anArrayIsACommand() {
@@ -49,13 +49,14 @@ class RespArraysTest {
     void theFourArgumentsOfThe23MasterAreLeftOut() {
         String logged = "*5\r\n$8\r\nFLUSHALL\r\n$14\r\n__PIKA_X#$SKGI\r\n$1\r\n1\r\n$0\r\n\r\n$1\r\n0\r\n";
 
-        assertThat(strings(RespArrays.of(Generation.A).commands(item(logged)))).containsExactly(List.of("FLUSHALL"));
+        assertThat(strings(RespArrays.withTrailingArguments().commands(item(logged))))
+                .containsExactly(List.of("FLUSHALL"));
         assertThat(commands(logged).get(0)).hasSize(5);
     }
 
     @Test
     void fillerIsNoCommand() {
-        assertThat(RespArrays.of(Generation.A).commands(item("     "))).isEmpty();
+        assertThat(RespArrays.withTrailingArguments().commands(item("     "))).isEmpty();
         assertThat(commands("")).isEmpty();
     }
 
@@ -67,7 +68,7 @@ class RespArraysTest {
 
         assertThat(commands(header + padding)).containsExactly(List.of("padding", "***"));
         assertCorrupt(header + padding + "*");
-        assertThatThrownBy(() -> RespArrays.of(Generation.A).commands(item(header + padding)))
+        assertThatThrownBy(() -> RespArrays.withTrailingArguments().commands(item(header + padding)))
                 .isInstanceOf(FerryException.class);
     }
 
@@ -123,7 +124,7 @@ class RespArraysTest {
             }
             Generation generation = Generation.values()[random.nextInt(Generation.values().length)];
             try {
-                for (byte[][] command : RespArrays.of(generation).commands(item(damaged))) {
+                for (byte[][] command : arraysOf(generation).commands(item(damaged))) {
                     assertThat(command.length).isPositive();
                 }
             } catch (FerryException e) {
@@ -156,5 +157,9 @@ class RespArraysTest {
 
     private static BinlogItem item(byte[] content) {
         return new BinlogItem(StreamId.ONLY, new BinlogPosition(7, 42), 0, content);
+    }
+
+    private static RespArrays arraysOf(Generation generation) {
+        return generation == Generation.A ? RespArrays.withTrailingArguments() : RespArrays.plain();
     }
 }
