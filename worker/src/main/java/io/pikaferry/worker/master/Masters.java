@@ -76,6 +76,12 @@ public final class Masters {
         }
         ClientPort.Ends ends = client.ends();
         SlaveAddress slave = advertisedHost.map(SlaveAddress::parse).orElseGet(() -> SlaveAddress.of(ends.local()));
+        if (slave.advertised().isLoopbackAddress() && !ends.source().isLoopbackAddress()) {
+            throw new FerryException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "this worker advertises %s, by which source %s cannot mean it; start it with --advertise and an address of its network"
+                            .formatted(slave.advertised().getHostAddress(), source.endpoint()));
+        }
         return new Contact(source, client, ends.source(), version, generation, info, slave, ports, workDirectory);
     }
 

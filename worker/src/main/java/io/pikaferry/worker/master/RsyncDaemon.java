@@ -32,6 +32,10 @@ import org.slf4j.LoggerFactory;
  * <p>It never outlives us: a shell stands between, which ends the daemon's whole process group when the pipe to us
  * closes, and that it does however we die.
  *
+ * <p>Masters of 2.3 and 3.0 have no password for it, and may push from an address nobody knows (the machine behind a virtual
+ * one). So while such a dump is awaited, who reaches the port can write into that dump's directory, though nowhere else;
+ * 3.1 – 3.4 identify themselves by an {@link Account}.
+ *
  * <p>Threads: any.
  */
 public final class RsyncDaemon implements AutoCloseable {

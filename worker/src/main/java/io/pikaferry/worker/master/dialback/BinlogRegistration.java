@@ -17,7 +17,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -189,33 +188,28 @@ final class BinlogRegistration implements AutoCloseable {
     /**
      * Gives everything that arrives to the assembler, until it ends.
      *
-     * @param producer begins to ask where the master's binlog ends; must not make the caller wait
+     * @param producer is looked at when an item is held and nothing arrives
      * @throws FerryException always
      */
-    void receive(ItemAssembler assembler, Supplier<CompletableFuture<BinlogPosition>> producer)
-            throws InterruptedException {
+    void receive(ItemAssembler assembler, ProducerWatch producer) throws InterruptedException {
         BinlogConnection connection = awaitConnection();
-        CompletableFuture<BinlogPosition> asked = null;
+        Duration patience = timings.settle();
         long lastMessage = System.nanoTime();
-        boolean silence = false; // at the time of asking
         try {
             while (true) {
-                int wait = assembler.holds() ? Math.toIntExact(timings.settle().toMillis()) : 0;
+                int wait = assembler.holds() ? Math.toIntExact(patience.toMillis()) : 0;
                 Optional<WireMessage> message = connection.next(wait);
                 if (message.isPresent()) {
-                    lastMessage = System.nanoTime();
                     if (!(message.get() instanceof WireItem item)) {
                         throw new MalformedStreamException("an auth in the middle");
                     }
                     assembler.add(item);
-                } else if (asked == null) {
-                    silence = System.nanoTime() - lastMessage > timings.poll().toNanos();
-                    asked = connection.isWithinMessage() ? null : producer.get();
-                } else if (asked.isDone()) {
-                    if (!asked.isCompletedExceptionally()) {
-                        assembler.producerSeenAt(asked.join(), silence);
-                    }
-                    asked = null;
+                    patience = timings.settle();
+                    lastMessage = System.nanoTime();
+                } else if (!connection.isWithinMessage()) {
+                    boolean silence =
+                            System.nanoTime() - lastMessage > timings.poll().toNanos();
+                    patience = producer.lookAt(assembler, silence) ? longer(patience) : patience;
                 }
             }
         } catch (MalformedStreamException e) {
@@ -233,6 +227,12 @@ final class BinlogRegistration implements AutoCloseable {
         } finally {
             close();
         }
+    }
+
+    /** A master that is asked in vain is not asked at that pace for ever. */
+    private Duration longer(Duration patience) {
+        Duration twice = patience.multipliedBy(2);
+        return twice.compareTo(timings.poll()) < 0 ? twice : timings.poll();
     }
 
     private BinlogConnection awaitConnection() throws InterruptedException {

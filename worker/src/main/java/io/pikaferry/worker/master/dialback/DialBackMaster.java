@@ -75,6 +75,8 @@ public final class DialBackMaster implements Master {
             throw new IllegalArgumentException(
                     "a source of " + contact.version() + " has one stream, got " + from.keySet());
         }
+        sessions.forEach(DialBackSession::close); // one slave, one stream
+        sessions.clear();
         DialBackSession session = new DialBackSession(contact, timings, limits, fileSize, ownServerId(), position);
         sessions.add(session);
         session.start();

@@ -9,10 +9,7 @@ import io.pikaferry.worker.master.Contact;
 import io.pikaferry.worker.master.ReplicationSession;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,10 +33,11 @@ final class DialBackSession implements ReplicationSession {
     private final long fileSize;
     private final long ownServerId;
     private final ItemSpool spool;
-    private final ExecutorService asker; // asks for the producer's position while the receiver goes on
+    private final ProducerWatch producer;
     private final Thread thread;
     private final CountDownLatch closed = new CountDownLatch(1);
     private BinlogPosition spooledTo; // of the thread, once it runs
+    private BinlogPosition corruptAfter; // of the thread; where something unreadable was last seen, or null
     private volatile BinlogRegistration registration;
     private volatile FerryException trouble; // present while there is no registration for a reason
     private volatile boolean waiting; // somebody in next
@@ -57,14 +55,9 @@ final class DialBackSession implements ReplicationSession {
         this.ownServerId = ownServerId;
         this.spooledTo = from;
         this.spool = new ItemSpool(StreamId.ONLY, contact.workDirectory().resolve("binlog-spool"), limits);
-        this.asker = Executors.newSingleThreadExecutor(task -> daemon(task, "binlog-position"));
-        this.thread = daemon(this::run, "binlog");
-    }
-
-    private Thread daemon(Runnable task, String name) {
-        Thread made = new Thread(task, name + "-" + contact.source().endpoint());
-        made.setDaemon(true);
-        return made;
+        this.producer = new ProducerWatch(contact);
+        this.thread = new Thread(this::run, "binlog-" + contact.source().endpoint());
+        thread.setDaemon(true);
     }
 
     /** Registers; what makes that impossible is thrown here. */
@@ -95,6 +88,9 @@ final class DialBackSession implements ReplicationSession {
                         receive(current);
                     }
                 } catch (FerryException e) {
+                    if (isNewCorruption(e)) {
+                        continue;
+                    }
                     if (!goesOnAfter(e, pause)) {
                         return;
                     }
@@ -120,10 +116,7 @@ final class DialBackSession implements ReplicationSession {
             spooledTo = item.end();
         });
         try {
-            current.receive(
-                    assembler,
-                    () -> CompletableFuture.supplyAsync(
-                            () -> ProducerStatus.ask(contact).end(), asker));
+            current.receive(assembler, producer);
         } finally {
             current.close();
             registration = null;
@@ -143,6 +136,16 @@ final class DialBackSession implements ReplicationSession {
             pause(pause);
         }
         return mayHeal;
+    }
+
+    /** Damage that is not at the same place the second time was done on the way, and not on the master's disk. */
+    private boolean isNewCorruption(FerryException failure) {
+        boolean fresh = failure.code() == ErrorCode.BINLOG_CORRUPT && !spooledTo.equals(corruptAfter);
+        if (fresh) {
+            corruptAfter = spooledTo;
+            log.warn("source {}: {}; read once more", contact.source().endpoint(), failure.getMessage());
+        }
+        return fresh;
     }
 
     private void giveUp(FerryException failure) {
@@ -216,7 +219,7 @@ final class DialBackSession implements ReplicationSession {
             current.close();
         }
         thread.interrupt();
-        asker.shutdownNow();
+        producer.close();
         spool.close();
     }
 }

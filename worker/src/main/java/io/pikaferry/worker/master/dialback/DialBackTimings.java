@@ -27,7 +27,7 @@ record DialBackTimings(
             Duration.ofSeconds(20),
             Duration.ofSeconds(60),
             Duration.ofSeconds(1),
-            Duration.ofMillis(50),
+            Duration.ofMillis(20),
             Duration.ofMinutes(10),
             Duration.ofSeconds(90));
 }

@@ -8,13 +8,13 @@ import io.pikaferry.worker.binlog.BinlogItem;
 import io.pikaferry.worker.master.DiskErrors;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -145,13 +145,10 @@ final class ItemSpool implements AutoCloseable {
         header.putInt((int) item.end().filenum());
         header.putLong(item.end().offset());
         header.putInt((int) item.executedAtSeconds());
-        header.flip();
-        ByteBuffer[] record = {header, ByteBuffer.wrap(item.content())};
         long length = RECORD_HEADER + (long) item.content().length;
         try {
-            while (record[0].hasRemaining() || record[1].hasRemaining()) {
-                segment.out.write(record);
-            }
+            segment.out.write(header.array());
+            segment.out.write(item.content());
             segment.bytes += length;
             return length;
         } catch (IOException e) {
@@ -163,8 +160,8 @@ final class ItemSpool implements AutoCloseable {
     /** What was written of a record that did not fit goes, so that the next one follows a whole one. */
     private void cutBack(Segment segment) {
         try {
-            segment.out.truncate(segment.bytes);
-            segment.out.position(segment.bytes);
+            segment.out.setLength(segment.bytes);
+            segment.out.seek(segment.bytes);
         } catch (IOException e) {
             log.warn("cannot cut {} back to {} bytes", segment.path, segment.bytes, e);
             segment.bytes = limits.segmentBytes; // not to be written to any more
@@ -325,15 +322,16 @@ final class ItemSpool implements AutoCloseable {
     private static final class Segment {
 
         private final Path path;
-        private final FileChannel out;
+        // of the kind that an interrupt does not close
+        private final RandomAccessFile out;
         private final DataInputStream in;
         private long bytes; // by the thread that puts
         private long unread; // guarded by the spool's lock
 
         Segment(Path path) throws IOException {
             this.path = path;
-            this.out = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            this.in = new DataInputStream(new BufferedInputStream(Files.newInputStream(path), 256 * 1024));
+            this.out = new RandomAccessFile(path.toFile(), "rw");
+            this.in = new DataInputStream(new BufferedInputStream(new FileInputStream(path.toFile()), 256 * 1024));
         }
 
         /** Only while unread is positive: then a whole record is there. */

@@ -229,6 +229,25 @@ class DialBackSessionTest {
         master.producer = "2 5000";
         master.onAccepted = slave -> master.dialBack(slave).send(new byte[] {9, 9, 9, 9, 9, 9, 9});
         assertFails(follow("2:500"), ErrorCode.BINLOG_CORRUPT, "after 2:500 is no binlog item: a frame of type 2313");
+        assertThat(master.asked()).hasSize(2);
+    }
+
+    @Test
+    void whatWasDamagedOnTheWayIsReadOnceMore() throws Exception {
+        List<byte[]> frames = sets(BinlogPosition.parse("2:500"), 3);
+        master.producer = "2 5000";
+        master.onAccepted = slave -> {
+            ScriptedMaster.Dialled open = master.dialBack(slave);
+            if (master.asked().size() == 1) {
+                open.send(frames.get(0), new byte[] {9, 9, 9, 9, 9, 9, 9});
+            } else {
+                open.send(frames.get(1), frames.get(2));
+            }
+        };
+        try (ReplicationSession session = follow("2:500")) {
+            assertThat(take(session, 3)).hasSize(3);
+            assertThat(master.asked()).hasSize(2);
+        }
     }
 
     @Test

@@ -83,6 +83,47 @@ class ItemAssemblerTest {
         assertThat(assembler.end()).hasToString(end);
     }
 
+    /** What a master sent on a connection of a recorded case, given to an assembler that wants to go on there. */
+    private ItemAssembler replay(String version, String name, int connection, String from) throws Exception {
+        byte[] stream = Transcript.read("errors-" + version).ofCase(name).bytes("binlog", connection, "m2s");
+        WireDecoder decoder = version.startsWith("2") ? new RespStreamDecoder() : new FrameDecoder();
+        ItemAssembler assembler =
+                new ItemAssembler(StreamId.ONLY, BinlogPosition.parse(from), 4096, 1, ready::add);
+        for (WireMessage message : Wire.decode(decoder, stream, new Random(5))) {
+            if (message instanceof WireItem item) {
+                assembler.add(item);
+            }
+        }
+        return assembler;
+    }
+
+    /** The end of a finished file, asked for as the start of the next one. */
+    @ParameterizedTest
+    @CsvSource({"3.0.16, 22:4495, 23:779 23:853 23:928 23:1004", "2.3.6, 22:4615, 23:803 23:901 23:1000 23:1100"})
+    void aRecordedStreamFromTheEndOfAFile(String version, String from, String expected) throws Exception {
+        ItemAssembler assembler = replay(version, "next_file_instead", 1, from);
+        assembler.producerSeenAt(BinlogPosition.parse(expected.substring(expected.lastIndexOf(' ') + 1)), true);
+        assertThat(String.join(" ", ends())).isEqualTo(expected);
+    }
+
+    /** P1: a master that is asked for a place within an item begins with the next one, and says nothing. */
+    @ParameterizedTest
+    @CsvSource({"3.0.16, 23:789", "2.3.6, 23:813"})
+    void aRecordedStreamThatBeginsTooLateIsAGap(String version, String from) {
+        assertThatThrownBy(() -> replay(version, "mid_item", 2, from))
+                .isInstanceOfSatisfying(
+                        FerryException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BINLOG_GAP));
+    }
+
+    /** P1: the first write after a broken connection is lost, and the second dialling goes on after it (§8.3). */
+    @ParameterizedTest
+    @CsvSource({"3.0.16, 23:1004", "2.3.6, 23:1100"})
+    void theRecordedLossAfterADialAgainIsAGap(String version, String from) {
+        assertThatThrownBy(() -> replay(version, "redial_loss", 3, from))
+                .isInstanceOfSatisfying(
+                        FerryException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BINLOG_GAP));
+    }
+
     private ItemAssembler assembler(String from) {
         return new ItemAssembler(StreamId.ONLY, BinlogPosition.parse(from), FILE_SIZE, 1, ready::add);
     }
