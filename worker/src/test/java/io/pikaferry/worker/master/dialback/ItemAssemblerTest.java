@@ -87,8 +87,7 @@ class ItemAssemblerTest {
     private ItemAssembler replay(String version, String name, int connection, String from) throws Exception {
         byte[] stream = Transcript.read("errors-" + version).ofCase(name).bytes("binlog", connection, "m2s");
         WireDecoder decoder = version.startsWith("2") ? new RespStreamDecoder() : new FrameDecoder();
-        ItemAssembler assembler =
-                new ItemAssembler(StreamId.ONLY, BinlogPosition.parse(from), 4096, 1, ready::add);
+        ItemAssembler assembler = new ItemAssembler(StreamId.ONLY, BinlogPosition.parse(from), 4096, 1, ready::add);
         for (WireMessage message : Wire.decode(decoder, stream, new Random(5))) {
             if (message instanceof WireItem item) {
                 assembler.add(item);
