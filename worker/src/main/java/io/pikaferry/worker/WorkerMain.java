@@ -2,17 +2,20 @@ package io.pikaferry.worker;
 
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
+import io.pikaferry.worker.master.ClientPort;
 import io.pikaferry.worker.master.Masters;
 import io.pikaferry.worker.pipeline.JobEnvironment;
 import io.pikaferry.worker.pipeline.JobSettings;
 import io.pikaferry.worker.pipeline.RunningJobs;
 import io.pikaferry.worker.pipeline.Stages;
+import io.pikaferry.worker.reconcile.SourceKeyReader;
 import io.pikaferry.worker.sender.SenderConfig;
 import io.pikaferry.worker.session.LeaderSession;
 import io.pikaferry.worker.session.WorkerIdentity;
 import io.pikaferry.worker.snapshot.ParallelScan;
 import io.pikaferry.worker.snapshot.SnapshotConfig;
 import io.pikaferry.worker.target.JedisLinks;
+import io.pikaferry.worker.threads.Threads;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -44,9 +47,11 @@ public final class WorkerMain implements AutoCloseable {
         WorkerConfig config = options.config();
         lock = lock(options.dataDir());
         Masters masters = new Masters(options.ports(), Optional.of(options.advertise()), Generations.dialers());
+        Clock clock = Clock.systemUTC();
         jobs = new RunningJobs(
                 new Stages(
                         masters,
+                        (source, generation) -> new SourceKeyReader(new ClientPort(source), generation, clock),
                         settings -> new ParallelScan(SnapshotConfig.defaults()
                                 .withThreads(config.snapshotThreads())
                                 .withTypeConflict(
@@ -57,7 +62,7 @@ public final class WorkerMain implements AutoCloseable {
                                 settings.target(), config.targetConnectTimeout(), config.targetReplyTimeout()),
                         settings -> new SenderConfig(
                                 settings.lanes(), config.batchCommands(), config.batchBytes(), config.jobBytes())),
-                new JobEnvironment(options.dataDir(), Clock.systemUTC()));
+                new JobEnvironment(options.dataDir(), clock, Threads.ofTheMachine()));
         session = new LeaderSession(
                 new WorkerIdentity(
                         options.id(),

@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * <p>Threads: any.
  */
-public final class Masters {
+public final class Masters implements Dialling {
 
     /** Opens the conversation in the way of one generation. */
     @FunctionalInterface
@@ -39,13 +39,7 @@ public final class Masters {
         this.dialers = Map.copyOf(dialers);
     }
 
-    /**
-     * Asks a source who it is, and opens the conversation in its way.
-     *
-     * @param workDirectory this job's own place on disk; made if missing
-     * @throws FerryException UNKNOWN_HOST, SOURCE_UNREACHABLE, SOURCE_AUTH, SOURCE_VERSION_UNSUPPORTED,
-     *     SOURCE_WITHOUT_BINLOG, SOURCE_PROTOCOL, PORT_RANGE_EXHAUSTED …
-     */
+    @Override
     public Master dial(SourceAccess source, Path workDirectory) throws InterruptedException {
         ClientPort client = new ClientPort(source);
         try {

@@ -24,7 +24,6 @@ import io.pikaferry.worker.target.TargetLink;
 import io.pikaferry.worker.target.TargetLinks;
 import io.pikaferry.worker.target.TargetState;
 import io.pikaferry.worker.target.Tenure;
-import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -53,7 +52,7 @@ final class Attempt implements AutoCloseable {
     private final Ledger ledger;
     private final Stages stages;
     private final SnapshotOnDisk disk;
-    private final Clock clock;
+    private final JobEnvironment environment;
     private final Tenure tenure;
     private final Deque<AutoCloseable> open = new ArrayDeque<>(); // used by the job's thread
     private volatile Optional<Following> following = Optional.empty();
@@ -67,14 +66,14 @@ final class Attempt implements AutoCloseable {
             Ledger ledger,
             Stages stages,
             SnapshotOnDisk disk,
-            Clock clock) {
+            JobEnvironment environment) {
         this.assignment = requireNonNull(assignment, "assignment is null");
         this.settings = assignment.settings();
         this.progress = requireNonNull(progress, "progress is null");
         this.ledger = requireNonNull(ledger, "ledger is null");
         this.stages = requireNonNull(stages, "stages is null");
         this.disk = requireNonNull(disk, "disk is null");
-        this.clock = requireNonNull(clock, "clock is null");
+        this.environment = requireNonNull(environment, "environment is null");
         this.tenure = new Tenure(assignment.job(), assignment.epoch(), number);
     }
 
@@ -114,8 +113,10 @@ final class Attempt implements AutoCloseable {
                         master,
                         Footing.mapper(source),
                         stages.senders().apply(settings),
+                        stages.readers(),
                         progress,
-                        ledger));
+                        ledger,
+                        environment));
     }
 
     private void go(ResumePlan plan, TargetCheck check, Footing footing) throws InterruptedException {
@@ -262,7 +263,7 @@ final class Attempt implements AutoCloseable {
 
     private void follow(Footing footing, ReplicationSession session, TargetState state, BoundaryDoubt doubt)
             throws InterruptedException {
-        Following stream = new Following(footing, session, clock, doubt);
+        Following stream = new Following(footing, session, doubt);
         following = Optional.of(stream);
         if (winding) {
             stream.wind();

@@ -5,17 +5,17 @@ import static java.util.Objects.requireNonNull;
 import io.pikaferry.model.BinlogPosition;
 import io.pikaferry.model.StreamId;
 import io.pikaferry.worker.binlog.BinlogItem;
-import io.pikaferry.worker.master.ClientPort;
 import io.pikaferry.worker.master.ReplicationSession;
 import io.pikaferry.worker.master.SourceAccess;
 import io.pikaferry.worker.pipeline.JobStatus.Phase;
+import io.pikaferry.worker.reconcile.KeyReader;
 import io.pikaferry.worker.reconcile.Rereads;
-import io.pikaferry.worker.reconcile.SourceKeyReader;
 import io.pikaferry.worker.routing.CommandMapper;
 import io.pikaferry.worker.routing.Slots;
 import io.pikaferry.worker.sender.SenderPool;
 import io.pikaferry.worker.sender.StreamFeed;
 import io.pikaferry.worker.target.TargetState;
+import io.pikaferry.worker.threads.Threads;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -47,16 +47,17 @@ final class Following {
     private volatile Optional<StreamFeed> feed = Optional.empty();
     private volatile Optional<SenderPool> lanes = Optional.empty();
 
-    Following(Footing footing, ReplicationSession session, Clock clock, BoundaryDoubt doubt) {
+    Following(Footing footing, ReplicationSession session, BoundaryDoubt doubt) {
         this.footing = requireNonNull(footing, "footing is null");
         this.session = requireNonNull(session, "session is null");
-        this.clock = requireNonNull(clock, "clock is null");
+        this.clock = footing.environment().clock();
         this.doubt = requireNonNull(doubt, "doubt is null");
     }
 
     void run(TargetState state) throws InterruptedException {
         footing.progress().enter(Phase.CATCH_UP);
         String name = "job-" + footing.tenure().job();
+        Threads threads = footing.environment().threads();
         try (SenderPool pool = footing.followPool(state)) {
             pool.holdExpiriesWithin(Loading.HOLD_EXPIRIES_WITHIN);
             pool.adopt(footing.control(), footing.settings()::targetDb);
@@ -71,9 +72,9 @@ final class Following {
             feed = Optional.of(streams);
             lanes = Optional.of(pool);
             pool.start();
-            try (SourcePulse pulse = new SourcePulse(name, this::sourceEnds);
-                    Rereads rereads =
-                            new Rereads(name, pool, streams, keyReader(), footing.master()::producerPositions)) {
+            try (SourcePulse pulse = new SourcePulse(threads, name, this::sourceEnds);
+                    Rereads rereads = new Rereads(
+                            threads, name, pool, streams, keyReader(), footing.master()::producerPositions)) {
                 pulse.start();
                 rereads.start();
                 feedUntilWound(pool, streams);
@@ -96,15 +97,16 @@ final class Following {
         return Optional.of((stream, key) -> slots.has(stream.slot(), key));
     }
 
-    private SourceKeyReader keyReader() {
+    private KeyReader keyReader() {
         SourceAccess source =
                 new SourceAccess(footing.settings().source(), footing.settings().sourcePassword());
-        return new SourceKeyReader(new ClientPort(source), footing.source().generation(), clock);
+        return footing.readers().of(source, footing.source().generation());
     }
 
     private void feedUntilWound(SenderPool pool, StreamFeed streams) throws InterruptedException {
         CommandMapper mapper = footing.mapper();
-        long advanceAt = System.nanoTime() + ADVANCE_NANOS;
+        Threads threads = footing.environment().threads();
+        long advanceAt = threads.nanos() + ADVANCE_NANOS;
         boolean gettingOn = false;
         while (!winding) {
             Optional<BinlogItem> item = session.next(LOOK_AROUND);
@@ -112,7 +114,7 @@ final class Following {
                 streams.feed(item.get(), doubt.about(item.get(), mapper.map(item.get())));
             }
             streams.serveOffers();
-            if (System.nanoTime() > advanceAt) {
+            if (threads.nanos() - advanceAt >= 0) {
                 pool.check();
                 streams.advance();
                 applied |= pool.commandsApplied() > 0;
@@ -124,7 +126,7 @@ final class Following {
                     footing.progress().retrying(Optional.empty()); // once: from now on a reason is a lane's
                     gettingOn = true;
                 }
-                advanceAt = System.nanoTime() + ADVANCE_NANOS;
+                advanceAt = threads.nanos() + ADVANCE_NANOS;
             }
         }
     }

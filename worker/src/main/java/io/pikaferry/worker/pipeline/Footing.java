@@ -37,8 +37,10 @@ record Footing(
         Master master,
         CommandMapper mapper,
         SenderConfig sender,
+        KeyReaders readers,
         Progress progress,
-        Ledger ledger) {
+        Ledger ledger,
+        JobEnvironment environment) {
 
     Footing {
         requireNonNull(settings, "settings is null");
@@ -51,8 +53,10 @@ record Footing(
         requireNonNull(master, "master is null");
         requireNonNull(mapper, "mapper is null");
         requireNonNull(sender, "sender is null");
+        requireNonNull(readers, "readers is null");
         requireNonNull(progress, "progress is null");
         requireNonNull(ledger, "ledger is null");
+        requireNonNull(environment, "environment is null");
     }
 
     static CommandMapper mapper(SourceInfo source) {
@@ -100,7 +104,9 @@ record Footing(
                 settings.target().controlDb(),
                 keys,
                 abilities.setTakesPxat(),
-                expiryRule());
+                expiryRule(),
+                environment.clock(),
+                environment.threads());
         return new SenderPool(terms, board, fence::open, ledger, job::interrupt);
     }
 }

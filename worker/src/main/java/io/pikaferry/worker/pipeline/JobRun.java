@@ -48,7 +48,8 @@ public final class JobRun {
     private final Progress progress;
     private final Ledger ledger;
     private final Consumer<JobRun> onEnd;
-    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final CountDownLatch stopped;
+    private final CountDownLatch ended;
     private final Thread thread;
     private volatile Optional<FerryException> mustStop = Optional.empty();
     private volatile Optional<Attempt> current = Optional.empty();
@@ -65,8 +66,9 @@ public final class JobRun {
         this.progress = new Progress(environment.clock());
         this.ledger = new Ledger(environment.clock(), progress::retrying, this::onLedgerEntry);
         this.onEnd = requireNonNull(onEnd, "onEnd is null");
-        this.thread = new Thread(this::run, "job-" + assignment.job());
-        this.thread.setDaemon(true);
+        this.stopped = environment.threads().latch(1);
+        this.ended = environment.threads().latch(1);
+        this.thread = environment.threads().thread("job-" + assignment.job(), this::run);
     }
 
     public Assignment assignment() {
@@ -101,8 +103,7 @@ public final class JobRun {
 
     /** Waits until nothing of the job reaches the target any more. */
     public boolean awaitEnd(long timeout, TimeUnit unit) throws InterruptedException {
-        thread.join(unit.toMillis(timeout));
-        return !thread.isAlive();
+        return ended.await(timeout, unit);
     }
 
     private void onLedgerEntry(LedgerEntry entry) {
@@ -123,7 +124,11 @@ public final class JobRun {
             outcome = new Outcome.Blocked(new FerryException(ErrorCode.INTERNAL, "the job ended by " + e, e));
         } finally {
             MDC.clear();
-            onEnd.accept(this);
+            try {
+                onEnd.accept(this);
+            } finally {
+                ended.countDown();
+            }
         }
     }
 

@@ -54,7 +54,7 @@ public final class RunningJobs {
         JobRun run = new JobRun(
                 assignment,
                 (given, number, progress, ledger) ->
-                        new Attempt(given, number, progress, ledger, stages, disk, environment.clock()),
+                        new Attempt(given, number, progress, ledger, stages, disk, environment),
                 environment,
                 this::ended);
         runs.put(assignment.job(), run);

@@ -3,6 +3,7 @@ package io.pikaferry.worker.pipeline;
 import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.error.FerryException;
+import io.pikaferry.worker.threads.Threads;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -18,13 +19,13 @@ final class SourcePulse implements AutoCloseable {
     private static final long PERIOD_MILLIS = 500;
 
     private final Runnable ask;
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final CountDownLatch closed;
     private final Thread thread;
 
-    SourcePulse(String name, Runnable ask) {
+    SourcePulse(Threads threads, String name, Runnable ask) {
         this.ask = requireNonNull(ask, "ask is null");
-        this.thread = new Thread(this::run, name + "-pulse");
-        this.thread.setDaemon(true);
+        this.closed = threads.latch(1);
+        this.thread = threads.thread(name + "-pulse", this::run);
     }
 
     void start() {

@@ -10,9 +10,11 @@ import io.pikaferry.worker.sender.DirtyKey;
 import io.pikaferry.worker.sender.SenderPool;
 import io.pikaferry.worker.sender.SourceCopy;
 import io.pikaferry.worker.sender.StreamFeed;
+import io.pikaferry.worker.threads.Threads;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -37,23 +39,25 @@ public final class Rereads implements AutoCloseable {
 
     private final SenderPool pool;
     private final StreamFeed feed;
-    private final SourceKeyReader reader;
+    private final KeyReader reader;
     private final Supplier<Map<StreamId, BinlogPosition>> ends;
+    private final CountDownLatch closed;
     private final Thread thread;
 
     /** @param ends where the source's binlogs end right now */
     public Rereads(
+            Threads threads,
             String name,
             SenderPool pool,
             StreamFeed feed,
-            SourceKeyReader reader,
+            KeyReader reader,
             Supplier<Map<StreamId, BinlogPosition>> ends) {
         this.pool = requireNonNull(pool, "pool is null");
         this.feed = requireNonNull(feed, "feed is null");
         this.reader = requireNonNull(reader, "reader is null");
         this.ends = requireNonNull(ends, "ends is null");
-        this.thread = new Thread(this::run, name + "-reread");
-        this.thread.setDaemon(true);
+        this.closed = threads.latch(1);
+        this.thread = threads.thread(name + "-reread", this::run);
     }
 
     public void start() {
@@ -81,12 +85,12 @@ public final class Rereads implements AutoCloseable {
             return;
         }
         if (reads > 1) {
-            TimeUnit.MILLISECONDS.sleep(Math.min(LONGEST_PAUSE_MILLIS, 5L * reads * reads));
+            pause(Math.min(LONGEST_PAUSE_MILLIS, 5L * reads * reads));
         }
         try {
             BinlogPosition before = end(dirty.stream());
-            SourceKeyReader.Found found = reader.read(dirty.stream().db(), dirty.key());
-            TimeUnit.MILLISECONDS.sleep(LOGGED_AFTER_MILLIS);
+            KeyReader.Found found = reader.read(dirty.stream().db(), dirty.key());
+            pause(LOGGED_AFTER_MILLIS);
             BinlogPosition after = end(dirty.stream());
             feed.offer(new SourceCopy(dirty, before, after, found.writes(), found.expireAtMillis()));
         } catch (FerryException e) {
@@ -96,6 +100,12 @@ public final class Rereads implements AutoCloseable {
             } else {
                 feed.giveUp(dirty);
             }
+        }
+    }
+
+    private void pause(long millis) throws InterruptedException {
+        if (closed.await(millis, TimeUnit.MILLISECONDS)) {
+            throw new InterruptedException("closed");
         }
     }
 
@@ -109,6 +119,7 @@ public final class Rereads implements AutoCloseable {
 
     @Override
     public void close() {
+        closed.countDown();
         thread.interrupt();
         reader.close();
     }

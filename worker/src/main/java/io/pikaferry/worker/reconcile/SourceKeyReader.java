@@ -19,7 +19,7 @@ import java.util.List;
  *
  * <p>Threads: used by one thread; the client port is its own.
  */
-public final class SourceKeyReader implements AutoCloseable {
+public final class SourceKeyReader implements KeyReader {
 
     private static final int PAGE = 500;
     private static final Bytes ZERO = Bytes.utf8("0");
@@ -34,14 +34,7 @@ public final class SourceKeyReader implements AutoCloseable {
         this.clock = requireNonNull(clock, "clock is null");
     }
 
-    /**
-     * A key as commands that make it.
-     *
-     * @param expireAtMillis 0: never
-     */
-    public record Found(List<Write> writes, long expireAtMillis) {}
-
-    /** @throws FerryException SOURCE_UNREACHABLE, NOT_REPRESENTABLE for a type that cannot be read so … */
+    @Override
     public Found read(int db, Bytes key) {
         if (!generation.dialsBack()) {
             // These have databases; and after an error the client port may have connected anew, to database 0.

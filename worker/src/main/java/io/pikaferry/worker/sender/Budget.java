@@ -1,5 +1,6 @@
 package io.pikaferry.worker.sender;
 
+import io.pikaferry.worker.threads.Threads;
 import java.util.concurrent.Semaphore;
 
 /** P8: how many bytes of commands a job may hold in its lanes. Safe for use by many threads. */
@@ -10,12 +11,12 @@ public final class Budget {
     private final int capacity;
     private final Semaphore free;
 
-    public Budget(int capacityBytes) {
+    Budget(Threads threads, int capacityBytes) {
         if (capacityBytes < 1) {
             throw new IllegalArgumentException("the budget must be positive, got " + capacityBytes);
         }
         this.capacity = capacityBytes;
-        this.free = new Semaphore(capacityBytes);
+        this.free = threads.semaphore(capacityBytes);
     }
 
     /** Waits until there is room. What is larger than the whole budget takes all of it. @return what to give back */

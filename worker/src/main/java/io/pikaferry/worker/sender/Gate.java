@@ -1,5 +1,6 @@
 package io.pikaferry.worker.sender;
 
+import io.pikaferry.worker.threads.Threads;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -11,12 +12,13 @@ final class Gate {
 
     private final int home;
     private final CountDownLatch arrived;
-    private final CountDownLatch passed = new CountDownLatch(1);
+    private final CountDownLatch passed;
 
     /** @param others how many lanes beside the home lane */
-    Gate(int home, int others) {
+    Gate(Threads threads, int home, int others) {
         this.home = home;
-        this.arrived = new CountDownLatch(others);
+        this.arrived = threads.latch(others);
+        this.passed = threads.latch(1);
     }
 
     int home() {

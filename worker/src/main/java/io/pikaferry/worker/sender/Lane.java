@@ -25,22 +25,27 @@ final class Lane implements AutoCloseable {
     private final Patience patience;
     private final ItemWriter items;
     private final LoadWriter loads;
-    private final LaneQueue queue = new LaneQueue();
-    private final CountDownLatch closed = new CountDownLatch(1);
+    private final LaneQueue queue;
+    private final CountDownLatch closed;
+    private final CountDownLatch ended;
     private final Thread thread;
+    private volatile boolean started;
 
     Lane(int index, LaneJob job, TargetLink link) {
         this.index = index;
         this.job = requireNonNull(job, "job is null");
         this.link = requireNonNull(link, "link is null");
+        this.queue = new LaneQueue(job.threads());
+        this.closed = job.threads().latch(1);
+        this.ended = job.threads().latch(1);
         this.patience = new Patience(link, job.refusals(), closed);
         this.items = new ItemWriter(index, job, link, patience);
         this.loads = new LoadWriter(index, job, patience);
-        this.thread = new Thread(this::run, job.name() + "-lane-" + index);
-        this.thread.setDaemon(true);
+        this.thread = job.threads().thread(job.name() + "-lane-" + index, this::run);
     }
 
     void start() {
+        started = true;
         thread.start();
     }
 
@@ -62,6 +67,7 @@ final class Lane implements AutoCloseable {
             job.failed(e);
         } finally {
             link.close();
+            ended.countDown();
         }
     }
 
@@ -216,9 +222,9 @@ final class Lane implements AutoCloseable {
         link.close();
     }
 
-    void join() throws InterruptedException {
-        if (thread != Thread.currentThread() && thread.isAlive()) {
-            thread.join();
+    void awaitEnd() throws InterruptedException {
+        if (started && thread != Thread.currentThread()) {
+            ended.await();
         }
     }
 }

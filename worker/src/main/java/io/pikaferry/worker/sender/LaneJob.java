@@ -1,11 +1,14 @@
 package io.pikaferry.worker.sender;
 
 import io.pikaferry.worker.target.TargetKeys;
+import io.pikaferry.worker.threads.Threads;
 
 /** What the lanes of a job share. Safe for use by all lanes, but for what belongs to a lane. */
 interface LaneJob {
 
     String name();
+
+    Threads threads();
 
     SenderConfig config();
 

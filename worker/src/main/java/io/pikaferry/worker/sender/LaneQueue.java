@@ -1,5 +1,6 @@
 package io.pikaferry.worker.sender;
 
+import io.pikaferry.worker.threads.Threads;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
@@ -12,8 +13,12 @@ import java.util.concurrent.locks.ReentrantLock;
 final class LaneQueue {
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition filled = lock.newCondition();
+    private final Condition filled;
     private final ArrayDeque<LaneUnit> units = new ArrayDeque<>(); // guarded by lock
+
+    LaneQueue(Threads threads) {
+        this.filled = threads.condition(lock);
+    }
 
     void put(LaneUnit unit) {
         lock.lock();

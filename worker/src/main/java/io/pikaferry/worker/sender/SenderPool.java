@@ -7,14 +7,18 @@ import io.pikaferry.error.FerryException;
 import io.pikaferry.worker.routing.LaneOf;
 import io.pikaferry.worker.target.TargetKeys;
 import io.pikaferry.worker.target.TargetLink;
+import io.pikaferry.worker.threads.Threads;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -46,6 +50,7 @@ public final class SenderPool implements AutoCloseable {
      * @param controlDb the target's database that has the job's own keys
      * @param setTakesPxat whether the target is Redis 6.2 or newer
      * @param expiry how the source computes with expiries
+     * @param clock what "near" is measured by
      */
     public record Terms(
             String name,
@@ -53,7 +58,9 @@ public final class SenderPool implements AutoCloseable {
             int controlDb,
             TargetKeys keys,
             boolean setTakesPxat,
-            ExpiryRule expiry) {}
+            ExpiryRule expiry,
+            Clock clock,
+            Threads threads) {}
 
     /**
      * @param board the marks; empty for a load, which has none
@@ -86,6 +93,10 @@ public final class SenderPool implements AutoCloseable {
 
     Lane lane(int index) {
         return lanes.get(index);
+    }
+
+    Threads threads() {
+        return shared.threads();
     }
 
     Budget budget() {
@@ -134,12 +145,14 @@ public final class SenderPool implements AutoCloseable {
 
     /** The next key to read from the source; empty if there was none within the wait. */
     public Optional<DirtyKey> nextDirty(Duration wait) throws InterruptedException {
-        return Optional.ofNullable(shared.toRead.poll(wait.toMillis(), TimeUnit.MILLISECONDS));
+        return shared.unread.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)
+                ? Optional.of(shared.toRead.remove())
+                : Optional.empty();
     }
 
     /** The key could not be read just now. */
     public void readLater(DirtyKey dirty) {
-        shared.toRead.add(dirty);
+        shared.toBeRead(dirty);
     }
 
     /** Commands the target has confirmed, of items and of the load. */
@@ -172,7 +185,7 @@ public final class SenderPool implements AutoCloseable {
      * @throws FerryException what made a lane end instead
      */
     public void drain() throws InterruptedException {
-        CountDownLatch reached = new CountDownLatch(lanes.size());
+        CountDownLatch reached = shared.threads().latch(lanes.size());
         lanes.forEach(lane -> lane.put(new LaneUnit.Milestone(reached)));
         while (!reached.await(100, TimeUnit.MILLISECONDS)) {
             check();
@@ -187,7 +200,7 @@ public final class SenderPool implements AutoCloseable {
         for (Lane lane : lanes) {
             while (true) {
                 try {
-                    lane.join();
+                    lane.awaitEnd();
                     break;
                 } catch (InterruptedException e) {
                     interrupted = true;
@@ -210,7 +223,8 @@ public final class SenderPool implements AutoCloseable {
         private final Budget budget;
         private final List<HeldExpiries> held;
         private final List<DirtyKeys> dirty;
-        private final LinkedBlockingQueue<DirtyKey> toRead = new LinkedBlockingQueue<>();
+        private final Queue<DirtyKey> toRead = new ConcurrentLinkedQueue<>();
+        private final Semaphore unread; // counts what is in toRead
         private final Set<DirtyKey> known = ConcurrentHashMap.newKeySet();
         private final AtomicInteger unsettled = new AtomicInteger();
         private final LongAdder commands = new LongAdder();
@@ -227,7 +241,8 @@ public final class SenderPool implements AutoCloseable {
             this.board = requireNonNull(board, "board is null");
             this.refusals = requireNonNull(refusals, "refusals is null");
             this.onFailure = requireNonNull(onFailure, "onFailure is null");
-            this.budget = new Budget(terms.config().budgetBytes());
+            this.budget = new Budget(terms.threads(), terms.config().budgetBytes());
+            this.unread = terms.threads().semaphore(0);
             this.held = Stream.generate(HeldExpiries::new)
                     .limit(terms.config().lanes())
                     .toList();
@@ -239,6 +254,11 @@ public final class SenderPool implements AutoCloseable {
         @Override
         public String name() {
             return name;
+        }
+
+        @Override
+        public Threads threads() {
+            return terms.threads();
         }
 
         @Override
@@ -289,7 +309,7 @@ public final class SenderPool implements AutoCloseable {
         @Override
         public boolean holds(long expireAtMillis) {
             return HeldExpiries.shiftable(expireAtMillis)
-                    && expireAtMillis < System.currentTimeMillis() + horizonMillis;
+                    && expireAtMillis < terms.clock().millis() + horizonMillis;
         }
 
         @Override
@@ -307,7 +327,12 @@ public final class SenderPool implements AutoCloseable {
             if (known.add(key)) {
                 unsettled.incrementAndGet();
             }
+            toBeRead(key);
+        }
+
+        private void toBeRead(DirtyKey key) {
             toRead.add(key);
+            unread.release();
         }
 
         @Override

@@ -289,7 +289,7 @@ public final class StreamFeed {
         }
         Watermark.InFlight inFlight = sent(item, 1);
         int permits = pool.budget().acquire(item.content().length);
-        Gate gate = new Gate(home, others);
+        Gate gate = new Gate(pool.threads(), home, others);
         LaneUnit.AtGate unit = new LaneUnit.AtGate(gate, work.build(inFlight, permits));
         for (int lane = 0; lane < concerned.length; lane++) {
             if (concerned[lane]) {

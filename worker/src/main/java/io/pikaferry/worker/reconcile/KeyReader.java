@@ -1,0 +1,31 @@
+package io.pikaferry.worker.reconcile;
+
+import io.pikaferry.model.Bytes;
+import io.pikaferry.worker.sender.SourceCopy.Write;
+import java.util.List;
+
+/** Reads whole keys from a source. Used by one thread, but for {@link #close}. */
+public interface KeyReader extends AutoCloseable {
+
+    /**
+     * A key as commands that make it.
+     *
+     * @param expireAtMillis 0: never
+     */
+    record Found(List<Write> writes, long expireAtMillis) {
+        public Found {
+            writes = List.copyOf(writes);
+        }
+    }
+
+    /**
+     * Does not read at one moment: whether the key was left alone meanwhile is for the caller to find out.
+     *
+     * @throws io.pikaferry.error.FerryException SOURCE_UNREACHABLE, NOT_REPRESENTABLE for a type that cannot be read so …
+     */
+    Found read(int db, Bytes key);
+
+    /** Breaks a waiting read. Safe from any thread, and twice. */
+    @Override
+    void close();
+}
