@@ -6,6 +6,7 @@ import io.pikaferry.standin.binlog.Binlog;
 import io.pikaferry.standin.client.AdminCommand;
 import io.pikaferry.standin.client.ClientPort;
 import io.pikaferry.standin.client.ConfigCommand;
+import io.pikaferry.standin.client.Dispatcher;
 import io.pikaferry.standin.command.CommandTable;
 import io.pikaferry.standin.fault.Faults;
 import io.pikaferry.standin.replication.DumpQueue;
@@ -100,7 +101,9 @@ final class RunningMaster implements Closeable {
             die.run();
             return new Reply().ok();
         });
-        opened(new ClientPort(address(0), commands, storage.databases(), admin, settings));
+        boolean transactions = config.version().atLeast(3, 5, 0);
+        Dispatcher dispatcher = new Dispatcher(commands, storage.databases(), admin, settings, transactions);
+        opened(new ClientPort(address(0), dispatcher));
         purgeRegularly();
     }
 

@@ -4,6 +4,7 @@ import io.pikaferry.standin.binlog.Position;
 import io.pikaferry.standin.command.Command;
 import io.pikaferry.standin.command.CommandTable;
 import io.pikaferry.standin.database.Database;
+import io.pikaferry.standin.dataset.Bytes;
 import io.pikaferry.standin.dump.Directories;
 import io.pikaferry.standin.fault.Faults;
 import io.pikaferry.standin.resp.Reply;
@@ -17,7 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.IntUnaryOperator;
+import java.util.function.ToIntFunction;
 
 /**
  * A Pika master without Pika: serves clients, logs their writes, feeds slaves.
@@ -39,11 +40,11 @@ public final class StandinMaster implements AutoCloseable {
 
     /** Builds the master with its data; it does not listen yet. */
     public StandinMaster(StandinConfig config) throws IOException {
-        this(config, bound -> ThreadLocalRandom.current().nextInt(bound));
+        this(config, members -> ThreadLocalRandom.current().nextInt(members.size()));
     }
 
-    /** @param dice picks a number below its argument: the member that SPOP takes */
-    public StandinMaster(StandinConfig config, IntUnaryOperator dice) throws IOException {
+    /** @param dice says which of the members SPOP takes */
+    public StandinMaster(StandinConfig config, ToIntFunction<List<Bytes>> dice) throws IOException {
         this.config = config;
         settings = DefaultSettings.of(config);
         directory = config.dataDirectory().isPresent()

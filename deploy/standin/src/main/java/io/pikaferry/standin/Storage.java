@@ -80,7 +80,7 @@ final class Storage implements Closeable {
                 initial = Optional.of(new Dump(found.get(), DumpInfo.read(found.get())));
             }
         }
-        Dataset data = Dataset.ofFiveNamespaces(Expiry.seconds(config.clock()));
+        Dataset data = emptyData();
         if (initial.isPresent() && config.keepsData()) {
             format.load(data, initial.get().directory());
         }
@@ -91,6 +91,14 @@ final class Storage implements Closeable {
                 database,
                 dumps(database, initial),
                 new BinlogPurge(database.binlog(), file -> protection.isFree(number, file)));
+    }
+
+    private Dataset emptyData() {
+        return switch (config.version().generation()) {
+            case A -> Dataset.ofFiveNamespaces(Expiry.nemoSeconds(config.clock()));
+            case B, C, D -> Dataset.ofFiveNamespaces(Expiry.seconds(config.clock()));
+            case E -> Dataset.ofOneNamespace(Expiry.milliseconds(config.clock()));
+        };
     }
 
     /** Goes on with the binlog that is there; else begins where the dump's goes on. */

@@ -1,9 +1,15 @@
 package io.pikaferry.standin;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.pikaferry.standin.binlog.Binlog;
 import io.pikaferry.standin.binlog.BinlogCursor;
 import io.pikaferry.standin.binlog.FramedItem;
 import io.pikaferry.standin.binlog.Position;
+import io.pikaferry.standin.dataset.Bytes;
+import io.pikaferry.standin.resp.Request;
+import io.pikaferry.standin.resp.RequestReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,17 +17,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** A binlog a real master wrote: its items, and its bytes for comparison. */
 final class RecordedBinlog {
 
     private static final int BLOCK = 65536;
+    private static final int ITEM_HEAD = 34;
 
     private final Path directory;
     private final Position end;
     private final List<Long> execTimes = new ArrayList<>();
+    private final List<String> items = new ArrayList<>();
 
     RecordedBinlog(Path directory) throws IOException {
         this.directory = directory;
@@ -32,6 +42,8 @@ final class RecordedBinlog {
                     BinlogCursor.atOrAfter(binlog, new Position(first, 0)).orElseThrow()) {
                 for (Optional<BinlogCursor.Item> item = cursor.next(); item.isPresent(); item = cursor.next()) {
                     execTimes.add(execTime(item.get().bytes()));
+                    items.add(item.get().start() + " " + item.get().end() + " "
+                            + readable(item.get().bytes()));
                 }
             }
         }
@@ -40,6 +52,24 @@ final class RecordedBinlog {
     private static long execTime(byte[] item) {
         return Integer.toUnsignedLong(
                 ByteBuffer.wrap(item).order(ByteOrder.LITTLE_ENDIAN).getInt(2));
+    }
+
+    /** Positions and content; members of a lower-case sadd sorted, since 4.0's hash table decides about them. */
+    List<String> items() {
+        return items;
+    }
+
+    private static String readable(byte[] item) throws IOException {
+        String head = HexFormat.of().formatHex(item, 0, Math.min(item.length, ITEM_HEAD));
+        String content = new String(item, ITEM_HEAD, item.length - ITEM_HEAD, ISO_8859_1);
+        if (!content.contains("$4\r\nsadd\r\n")) {
+            return head + " " + content;
+        }
+        Request sadd = new RequestReader(new ByteArrayInputStream(item, ITEM_HEAD, item.length - ITEM_HEAD))
+                .next()
+                .orElseThrow();
+        return head + " sadd " + sadd.text(1)
+                + new TreeSet<>(sadd.from(2)).stream().map(Bytes::asUtf8).toList();
     }
 
     Position end() {

@@ -1,6 +1,11 @@
 package io.pikaferry.standin.client;
 
-/** One client connection's rights. Used by its thread. */
+import io.pikaferry.standin.resp.Request;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One client connection: its rights, its database, its transaction. Used by its thread. */
 public final class Session {
 
     /** What a client may do. */
@@ -12,6 +17,7 @@ public final class Session {
 
     private Rights rights;
     private int database;
+    private Optional<List<Request>> queued = Optional.empty();
 
     Session(Rights rights) {
         this.rights = rights;
@@ -31,5 +37,24 @@ public final class Session {
 
     public void select(int number) {
         database = number;
+    }
+
+    boolean inTransaction() {
+        return queued.isPresent();
+    }
+
+    void beginTransaction() {
+        queued = Optional.of(new ArrayList<>());
+    }
+
+    void queue(Request request) {
+        queued.ifPresent(requests -> requests.add(request));
+    }
+
+    /** Returns what was queued. */
+    List<Request> endTransaction() {
+        List<Request> requests = queued.orElse(List.of());
+        queued = Optional.empty();
+        return requests;
     }
 }

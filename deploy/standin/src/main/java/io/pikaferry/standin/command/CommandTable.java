@@ -1,10 +1,12 @@
 package io.pikaferry.standin.command;
 
+import io.pikaferry.standin.dataset.Bytes;
 import io.pikaferry.standin.version.PikaVersion;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntUnaryOperator;
+import java.util.function.ToIntFunction;
 
 /** The commands on data that a release knows. */
 public final class CommandTable {
@@ -16,9 +18,9 @@ public final class CommandTable {
     /**
      * The table of one release.
      *
-     * @param dice picks a number below its argument: the member that SPOP takes
+     * @param dice says which of the members SPOP takes
      */
-    public static CommandTable of(PikaVersion version, IntUnaryOperator dice) {
+    public static CommandTable of(PikaVersion version, ToIntFunction<List<Bytes>> dice) {
         CommandTable table = new CommandTable();
         Cursors cursors = new Cursors();
         new KeyCommands(version, cursors).addTo(table);
@@ -32,6 +34,9 @@ public final class CommandTable {
         new ZsetStoreCommands(version).addTo(table);
         new GeoCommands(version).addTo(table);
         new LogCommands(version).addTo(table);
+        if (version.atLeast(3, 5, 3)) {
+            new StreamCommands().addTo(table);
+        }
         return table;
     }
 
@@ -40,10 +45,14 @@ public final class CommandTable {
     }
 
     void read(String name, int arity, Command.Body body) {
-        commands.put(name, new Command(name, arity, false, body));
+        add(name, arity, false, body);
     }
 
     void write(String name, int arity, Command.Body body) {
-        commands.put(name, new Command(name, arity, true, body));
+        add(name, arity, true, body);
+    }
+
+    void add(String name, int arity, boolean writes, Command.Body body) {
+        commands.put(name, new Command(name, arity, writes, body));
     }
 }

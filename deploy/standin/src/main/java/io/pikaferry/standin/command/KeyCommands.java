@@ -27,7 +27,7 @@ final class KeyCommands {
 
     void addTo(CommandTable table) {
         table.read("exists", -2, KeyCommands::exists);
-        table.read("type", 2, KeyCommands::type);
+        table.read("type", 2, this::type);
         table.read("ttl", 2, call -> ttl(call, remaining -> remaining / 1000));
         table.read("pttl", 2, call -> ttl(call, LongUnaryOperator.identity()));
         table.read("keys", -2, KeyCommands::keys);
@@ -65,18 +65,21 @@ final class KeyCommands {
         call.reply().integer(found);
     }
 
-    private static void type(Call call) {
-        for (Space<? extends Value> space : call.data().spaces()) {
+    /** 3.5 does not name streams, 4.0 names them in the plural. */
+    private void type(Call call) {
+        for (Space<? extends Value> space : call.data().expiringSpaces()) {
             if (space.contains(call.key())) {
                 call.reply().status(space.type().word());
                 return;
             }
         }
-        call.reply().status("none");
+        boolean named =
+                version.generation() == Generation.E && call.data().streams().contains(call.key());
+        call.reply().status(named ? "streams" : "none");
     }
 
     private static void ttl(Call call, LongUnaryOperator unit) {
-        for (Space<? extends Value> space : call.data().spaces()) {
+        for (Space<? extends Value> space : call.data().expiringSpaces()) {
             Optional<? extends Value> value = find(space, call.key());
             if (value.isPresent()) {
                 long stamp = value.get().expireStamp();
@@ -165,7 +168,7 @@ final class KeyCommands {
     private void expireAfter(Call call, long millis) {
         long usable = forms.knowsMilliseconds() ? millis : millis / 1000 * 1000;
         int touched = 0;
-        for (Space<? extends Value> space : call.data().spaces()) {
+        for (Space<? extends Value> space : call.data().expiringSpaces()) {
             Optional<? extends Value> value = find(space, call.key());
             if (value.isPresent()) {
                 touched++;
@@ -202,7 +205,7 @@ final class KeyCommands {
 
     private static void expireAt(Call call, long millis) {
         int touched = 0;
-        for (Space<? extends Value> space : call.data().spaces()) {
+        for (Space<? extends Value> space : call.data().expiringSpaces()) {
             Optional<? extends Value> value = find(space, call.key());
             if (value.isPresent()) {
                 touched++;
@@ -218,7 +221,7 @@ final class KeyCommands {
 
     private static void persist(Call call) {
         int touched = 0;
-        for (Space<? extends Value> space : call.data().spaces()) {
+        for (Space<? extends Value> space : call.data().expiringSpaces()) {
             Optional<? extends Value> value = find(space, call.key());
             if (value.isPresent() && value.get().expireStamp() != Value.NEVER) {
                 value.get().expireAt(Value.NEVER);
@@ -264,8 +267,12 @@ final class KeyCommands {
         call.reply().ok();
     }
 
+    /** With a type 3.5.5 flushes everything, and 4.0 nothing. */
     private void flushdb(Call call) {
-        if (call.size() == 1) {
+        if (call.size() > 1 && version.generation() == Generation.E) {
+            throw new CommandFailure("ERR Invalid Argument");
+        }
+        if (call.size() == 1 || version.atLeast(3, 5, 5)) {
             call.data().clear();
         } else {
             DataType type = DataType.ofWord(call.text(1))

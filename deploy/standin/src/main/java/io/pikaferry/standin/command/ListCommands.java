@@ -29,6 +29,10 @@ final class ListCommands {
         int pop = forms.logsResults() ? -2 : 2;
         table.write("lpop", pop, call -> pop(call, true));
         table.write("rpop", pop, call -> pop(call, false));
+        if (forms.logsResults()) {
+            table.write("blpop", -3, call -> blockingPop(call, true));
+            table.write("brpop", -3, call -> blockingPop(call, false));
+        }
         table.write("linsert", 5, ListCommands::linsert);
         table.write("lset", 4, ListCommands::lset);
         table.write("lrem", 4, ListCommands::lrem);
@@ -114,6 +118,21 @@ final class ListCommands {
             call.reply().array(popped.size());
             popped.forEach(call.reply()::bulk);
         }
+    }
+
+    /** Does not block here: with nothing to pop the answer is nil at once. */
+    private static void blockingPop(Call call, boolean left) {
+        call.logNothing();
+        for (Bytes key : call.request().words().subList(1, call.size() - 1)) {
+            Optional<ListValue> list = lists(call).find(key);
+            if (list.isPresent()) {
+                Bytes popped = take(call, key, list.get(), left);
+                call.logInstead(left ? "lpop" : "rpop", key);
+                call.reply().array(2).bulk(key).bulk(popped);
+                return;
+            }
+        }
+        call.reply().array(-1);
     }
 
     private static Bytes take(Call call, Bytes key, ListValue list, boolean left) {

@@ -21,6 +21,11 @@ final class LogCommands {
         if (version.atLeast(3, 1, 0)) {
             table.write("padding", 2, this::padding);
         }
+        if (version.atLeast(3, 5, 0)) {
+            table.write("clearcache", 1, call -> call.reply().ok());
+            table.write("clearreplicationid", 1, call -> call.reply().ok());
+            table.write("slotsmgrt-exec-wrapper", -3, this::slotsMigrateExec);
+        }
     }
 
     /**
@@ -41,5 +46,13 @@ final class LogCommands {
                 .array();
         call.logInstead(version.atLeast(3, 5, 0) ? LogEntry.content(item) : LogEntry.record(item));
         call.reply().ok();
+    }
+
+    /** Asks whether a key is being migrated, which never is the case; the wrapped command is not executed. */
+    private void slotsMigrateExec(Call call) {
+        boolean known =
+                version.atLeast(4, 0, 0) || call.data().spaces().stream().anyMatch(space -> space.contains(call.key()));
+        int answer = known ? -1 : 0;
+        call.reply().array(2).integer(answer).integer(answer);
     }
 }

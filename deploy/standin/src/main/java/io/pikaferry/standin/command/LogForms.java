@@ -84,6 +84,11 @@ final class LogForms {
         return version.atLeast(3, 5, 4);
     }
 
+    /** SUNION, SINTER and SDIFF pass for writes. */
+    boolean logsReadsOfSeveralSets() {
+        return version.atLeast(4, 0, 1);
+    }
+
     /** DEL of several keys is logged key by key; *STORE, BITOP, PFMERGE, RPOPLPUSH, SMOVE by their results. */
     boolean logsResults() {
         return version.atLeast(3, 5, 0);

@@ -3,14 +3,16 @@ package io.pikaferry.standin.command;
 import io.pikaferry.standin.dataset.Bytes;
 import io.pikaferry.standin.dataset.SetValue;
 import io.pikaferry.standin.dataset.Space;
+import io.pikaferry.standin.version.Generation;
 import io.pikaferry.standin.version.PikaVersion;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.IntUnaryOperator;
+import java.util.function.ToIntFunction;
 
 /** Sets. */
 final class SetCommands {
@@ -22,12 +24,14 @@ final class SetCommands {
     }
 
     private final LogForms forms;
+    private final boolean oneTypePerName;
     private final Cursors cursors;
-    private final IntUnaryOperator dice;
+    private final ToIntFunction<List<Bytes>> dice;
 
-    /** @param dice picks a number below its argument: the member that SPOP takes */
-    SetCommands(PikaVersion version, Cursors cursors, IntUnaryOperator dice) {
+    /** @param dice says which of the members SPOP takes */
+    SetCommands(PikaVersion version, Cursors cursors, ToIntFunction<List<Bytes>> dice) {
         this.forms = new LogForms(version);
+        this.oneTypePerName = version.generation() == Generation.E;
         this.cursors = cursors;
         this.dice = dice;
     }
@@ -39,12 +43,13 @@ final class SetCommands {
                 .integer(members(call, call.key()).contains(call.word(2)) ? 1 : 0));
         table.read("smembers", 2, call -> list(call, members(call, call.key())));
         table.read("sscan", -3, this::sscan);
-        table.read("sunion", -2, call -> list(call, combine(call, Combination.UNION, 1)));
-        table.read("sinter", -2, call -> list(call, combine(call, Combination.INTERSECTION, 1)));
-        table.read("sdiff", -2, call -> list(call, combine(call, Combination.DIFFERENCE, 1)));
+        boolean logged = forms.logsReadsOfSeveralSets();
+        table.add("sunion", -2, logged, call -> list(call, combine(call, Combination.UNION, 1)));
+        table.add("sinter", -2, logged, call -> list(call, combine(call, Combination.INTERSECTION, 1)));
+        table.add("sdiff", -2, logged, call -> list(call, combine(call, Combination.DIFFERENCE, 1)));
         table.write("sadd", -3, SetCommands::sadd);
         table.write("srem", -3, SetCommands::srem);
-        table.write("spop", 2, this::spop);
+        table.write("spop", forms.logsResults() ? -2 : 2, this::spop);
         table.write("smove", 4, this::smove);
         table.write("sunionstore", -3, call -> store(call, Combination.UNION));
         table.write("sinterstore", -3, call -> store(call, Combination.INTERSECTION));
@@ -59,7 +64,7 @@ final class SetCommands {
         return sets(call).find(key).map(SetValue::members).orElseGet(TreeSet::new);
     }
 
-    private static void list(Call call, NavigableSet<Bytes> members) {
+    private static void list(Call call, Set<Bytes> members) {
         call.reply().array(members.size());
         members.forEach(call.reply()::bulk);
     }
@@ -100,31 +105,37 @@ final class SetCommands {
         return removed;
     }
 
+    /** From 3.5 on several may be asked for and an array is the answer. */
     private void spop(Call call) {
-        NavigableSet<Bytes> members = members(call, call.key());
+        long count = call.size() > 2 ? call.integer(2) : 1;
+        List<Bytes> left = new ArrayList<>(members(call, call.key()));
         if (forms.spopBecomesSrem()) {
             call.logNothing();
         }
-        if (members.isEmpty()) {
+        if (left.isEmpty()) {
             call.reply().nil();
             return;
         }
-        Iterator<Bytes> each = members.iterator();
-        Bytes picked = each.next();
-        for (int skip = dice.applyAsInt(members.size()); skip > 0; skip--) {
-            picked = each.next();
+        List<Bytes> picked = new ArrayList<>();
+        while (picked.size() < count && !left.isEmpty()) {
+            picked.add(left.remove(dice.applyAsInt(left)));
         }
-        remove(call, call.key(), List.of(picked));
+        remove(call, call.key(), picked);
         if (forms.spopBecomesSrem()) {
-            call.logInstead("srem", call.key(), picked);
+            List<Bytes> words = new ArrayList<>(List.of(Bytes.utf8("srem"), call.key()));
+            words.addAll(picked);
+            call.logInstead(words);
         }
-        call.reply().bulk(picked);
+        if (forms.logsResults()) {
+            call.reply().array(picked.size());
+        }
+        picked.forEach(call.reply()::bulk);
     }
 
-    /** From a key to itself Pika says 1 without looking. */
+    /** From a key to itself Pika says 1 without looking, up to 3.5. */
     private void smove(Call call) {
         boolean stays = call.word(2).equals(call.key());
-        boolean moved = stays || members(call, call.key()).contains(call.word(3));
+        boolean moved = (stays && !oneTypePerName) || members(call, call.key()).contains(call.word(3));
         if (moved && !stays) {
             remove(call, call.key(), List.of(call.word(3)));
             sets(call).findOrCreate(call.word(2)).members().add(call.word(3));
@@ -139,8 +150,9 @@ final class SetCommands {
         call.reply().integer(moved ? 1 : 0);
     }
 
-    private static NavigableSet<Bytes> combine(Call call, Combination how, int first) {
-        NavigableSet<Bytes> result = new TreeSet<>(members(call, call.word(first)));
+    /** In the order in which Pika comes upon the members, except in 4.0, where a hash table decides. */
+    private static Set<Bytes> combine(Call call, Combination how, int first) {
+        Set<Bytes> result = new LinkedHashSet<>(members(call, call.word(first)));
         for (Bytes key : call.request().from(first + 1)) {
             NavigableSet<Bytes> other = members(call, key);
             switch (how) {
@@ -153,7 +165,7 @@ final class SetCommands {
     }
 
     private void store(Call call, Combination how) {
-        NavigableSet<Bytes> result = combine(call, how, 2);
+        Set<Bytes> result = combine(call, how, 2);
         sets(call).remove(call.key());
         if (!result.isEmpty()) {
             sets(call).replace(call.key()).members().addAll(result);

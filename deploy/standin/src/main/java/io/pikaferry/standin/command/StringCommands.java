@@ -5,6 +5,7 @@ import io.pikaferry.standin.dataset.Bytes;
 import io.pikaferry.standin.dataset.Space;
 import io.pikaferry.standin.dataset.StringValue;
 import io.pikaferry.standin.dataset.Value;
+import io.pikaferry.standin.dataset.WrongTypeException;
 import io.pikaferry.standin.version.Generation;
 import io.pikaferry.standin.version.PikaVersion;
 import java.math.BigDecimal;
@@ -15,8 +16,6 @@ import java.util.Optional;
 
 /** Strings: SET and its kin, counters, substrings. */
 final class StringCommands {
-
-    private static final String INVALID_EXPIRE = "ERR Invalid argument: invalid expire time";
 
     private final PikaVersion version;
     private final LogForms forms;
@@ -104,7 +103,7 @@ final class StringCommands {
                 boolean seconds = call.says(i, "ex");
                 long amount = call.integer(++i);
                 if (amount <= 0) {
-                    throw new CommandFailure("ERR invalid expire time in set");
+                    throw forms.logsResults() ? invalidExpire() : new CommandFailure("ERR invalid expire time in set");
                 }
                 millis = seconds ? amount * 1000 : amount;
             } else {
@@ -112,26 +111,27 @@ final class StringCommands {
             }
         }
         Bytes value = call.word(2);
-        Optional<StringValue> present = strings(call).find(call.key());
+        boolean conditional = condition != Condition.NONE && condition != Condition.EXPIRE;
+        Optional<StringValue> present = conditional ? strings(call).find(call.key()) : Optional.empty();
         switch (condition) {
             case NONE -> put(call, value, 0);
             case EXPIRE -> {
                 if (inUnit(millis) <= 0) {
-                    throw new CommandFailure(INVALID_EXPIRE);
+                    throw invalidExpire();
                 }
                 put(call, value, millis);
                 logAbsolute(call, value, millis, true);
             }
             case NX -> {
                 if (present.isPresent()) {
-                    call.reply().array(-1);
+                    notSet(call);
                     return;
                 }
                 put(call, value, inUnit(millis) > 0 ? millis : 0);
             }
             case XX -> {
                 if (present.isEmpty()) {
-                    call.reply().array(-1);
+                    notSet(call);
                     return;
                 }
                 put(call, value, inUnit(millis) > 0 ? millis : 0);
@@ -149,6 +149,23 @@ final class StringCommands {
             }
         }
         call.reply().ok();
+    }
+
+    /** 4.0 takes every invalid argument for a wrong type. */
+    private CommandFailure invalidExpire() {
+        return new CommandFailure(
+                version.generation() == Generation.E
+                        ? WrongTypeException.REPLY
+                        : "ERR Invalid argument: invalid expire time");
+    }
+
+    /** Up to 3.4 a nil array, then a nil string. */
+    private void notSet(Call call) {
+        if (forms.logsResults()) {
+            call.reply().nil();
+        } else {
+            call.reply().array(-1);
+        }
     }
 
     /** A time of less than Pika's unit is no time. */
@@ -194,7 +211,7 @@ final class StringCommands {
 
     private void setex(Call call, long millis) {
         if (inUnit(millis) <= 0) {
-            throw new CommandFailure(INVALID_EXPIRE);
+            throw invalidExpire();
         }
         put(call, call.word(3), millis);
         boolean seconds = call.request().name().equals("setex") || !forms.knowsMilliseconds();
@@ -279,13 +296,18 @@ final class StringCommands {
         }
     }
 
+    /** From 3.5.5 on an APPEND that creates the key is logged with an empty value. */
     private void append(Call call) {
+        Optional<StringValue> present = strings(call).find(call.key());
         StringValue value = strings(call).findOrCreate(call.key());
         byte[] old = value.get().array();
         byte[] added = call.word(2).array();
         byte[] whole = Arrays.copyOf(old, old.length + added.length);
         System.arraycopy(added, 0, whole, old.length, added.length);
         value.set(Bytes.owning(whole));
+        if (forms.counter() == Counter.AS_PKSETEXAT || forms.counter() == Counter.AS_PKSETEXAT_WITHOUT_TIME) {
+            logWhole(call, value, present.isPresent() ? value.get() : Bytes.EMPTY);
+        }
         call.reply().integer(whole.length);
     }
 
@@ -300,7 +322,9 @@ final class StringCommands {
         System.arraycopy(patch, 0, whole, (int) offset, patch.length);
         StringValue value = strings(call).findOrCreate(call.key());
         value.set(Bytes.owning(whole));
-        value.expireAt(Value.NEVER);
+        if (!forms.logsResults()) {
+            value.expireAt(Value.NEVER);
+        }
         call.reply().integer(whole.length);
     }
 
@@ -315,7 +339,7 @@ final class StringCommands {
     }
 
     private void increment(Call call, long by, boolean isIncr) {
-        Optional<StringValue> present = strings(call).find(call.key());
+        Optional<StringValue> present = counter(call);
         long old = present.map(value -> Numbers.integer(value.get())).orElse(0L);
         long sum = old + by;
         if (((old ^ sum) & (by ^ sum)) < 0) {
@@ -326,6 +350,14 @@ final class StringCommands {
         value.set(result);
         logCounter(call, value, isIncr);
         call.reply().integer(sum);
+    }
+
+    private static Optional<StringValue> counter(Call call) {
+        try {
+            return strings(call).find(call.key());
+        } catch (WrongTypeException other) {
+            throw CommandFailure.notAnInteger();
+        }
     }
 
     private void incrbyfloat(Call call) {

@@ -1,7 +1,5 @@
 package io.pikaferry.standin.database;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.pikaferry.standin.binlog.Binlog;
 import io.pikaferry.standin.binlog.Position;
 import io.pikaferry.standin.command.Call;
@@ -76,11 +74,7 @@ public final class Database {
         } catch (CommandFailure refused) {
             reply.error(refused.getMessage());
         } catch (WrongTypeException wrong) {
-            reply.error("ERR Invalid argument: WRONGTYPE, key: %s, expect type: %s, get type: %s"
-                    .formatted(
-                            new String(wrong.key().array(), UTF_8),
-                            wrong.expected().word(),
-                            wrong.found().word()));
+            reply.error(WrongTypeException.REPLY);
         } finally {
             lock.unlock();
         }

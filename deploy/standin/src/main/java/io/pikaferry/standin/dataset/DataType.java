@@ -3,13 +3,14 @@ package io.pikaferry.standin.dataset;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Pika's types, in the order in which TYPE looks through the namespaces. */
+/** Pika's types, in the order in which TYPE looks through the namespaces; streams are there from 3.5.3 on. */
 public enum DataType {
     STRING(StringValue.class),
     HASH(HashValue.class),
     LIST(ListValue.class),
     ZSET(ZsetValue.class),
-    SET(SetValue.class);
+    SET(SetValue.class),
+    STREAM(StreamValue.class);
 
     private final Class<? extends Value> kind;
 

@@ -14,6 +14,7 @@ public final class Dataset {
     private final Space<ListValue> lists;
     private final Space<ZsetValue> zsets;
     private final Space<SetValue> sets;
+    private final Space<StreamValue> streams;
 
     private Dataset(Expiry expiry, Supplier<NavigableMap<Bytes, Value>> namespace) {
         this.expiry = expiry;
@@ -22,6 +23,7 @@ public final class Dataset {
         lists = new Space<>(DataType.LIST, ListValue.class, ListValue::new, namespace.get(), expiry);
         zsets = new Space<>(DataType.ZSET, ZsetValue.class, ZsetValue::new, namespace.get(), expiry);
         sets = new Space<>(DataType.SET, SetValue.class, SetValue::new, namespace.get(), expiry);
+        streams = new Space<>(DataType.STREAM, StreamValue.class, StreamValue::new, namespace.get(), expiry);
     }
 
     /** Five independent namespaces: one name may be of several types (up to 3.5). */
@@ -59,8 +61,17 @@ public final class Dataset {
         return sets;
     }
 
-    /** In the order in which TYPE and TTL look through them. */
+    public Space<StreamValue> streams() {
+        return streams;
+    }
+
+    /** In the order in which TYPE looks through them. */
     public List<Space<? extends Value>> spaces() {
+        return List.of(strings, hashes, lists, zsets, sets, streams);
+    }
+
+    /** Those whose keys can expire: all but streams. */
+    public List<Space<? extends Value>> expiringSpaces() {
         return List.of(strings, hashes, lists, zsets, sets);
     }
 
@@ -71,6 +82,7 @@ public final class Dataset {
             case LIST -> lists;
             case ZSET -> zsets;
             case SET -> sets;
+            case STREAM -> streams;
         };
     }
 

@@ -42,7 +42,7 @@ public final class Space<V extends Value> {
             return Optional.empty();
         }
         if (!kind.isInstance(value)) {
-            throw new WrongTypeException(key, type, Dataset.typeOf(value));
+            throw new WrongTypeException(type, Dataset.typeOf(value));
         }
         return Optional.of(kind.cast(value));
     }

@@ -1,7 +1,7 @@
 package io.pikaferry.standin.dataset;
 
 /** What stands under a name in one type's namespace: its content and when it expires. */
-public abstract sealed class Value permits StringValue, HashValue, ListValue, SetValue, ZsetValue {
+public abstract sealed class Value permits StringValue, HashValue, ListValue, SetValue, ZsetValue, StreamValue {
 
     /** No expiry. */
     public static final long NEVER = 0;

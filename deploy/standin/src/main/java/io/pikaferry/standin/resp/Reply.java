@@ -63,8 +63,9 @@ public final class Reply {
         return line('*', Integer.toString(size));
     }
 
-    public Reply raw(String text) {
-        append(text.getBytes(UTF_8));
+    /** Another reply within an array. */
+    public Reply append(Reply element) {
+        append(element.bytes());
         return this;
     }
 
