@@ -1,9 +1,9 @@
 package io.pikaferry.standin;
 
+import io.pikaferry.standin.dump.DumpFormat;
 import io.pikaferry.standin.dump.DumpGenerator;
 import io.pikaferry.standin.dump.DumpPlan;
 import io.pikaferry.standin.dump.DumpPlan.Keys;
-import io.pikaferry.standin.version.Generation;
 import io.pikaferry.standin.version.PikaVersion;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 @Command(name = "generate", description = "Writes a dump for serve --dump.", mixinStandardHelpOptions = true)
 final class GenerateCommand implements Callable<Integer> {
 
-    @Option(names = "--generation", defaultValue = "3.0.16", paramLabel = "VERSION", description = "3.0 to 3.5 so far.")
+    @Option(names = "--generation", defaultValue = "3.0.16", paramLabel = "VERSION", description = "A to E, or a version such as 3.0.16.")
     private String generation;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Must be empty or not exist.")
@@ -67,7 +67,7 @@ final class GenerateCommand implements Callable<Integer> {
                 lists.map(text -> keys("--lists", text, true)),
                 sets.map(text -> keys("--sets", text, true)),
                 zsets.map(text -> keys("--zsets", text, true)));
-        new DumpGenerator(plan).writeBlackwidow(out);
+        new DumpGenerator(plan).write(DumpFormat.of(version), out);
         return 0;
     }
 

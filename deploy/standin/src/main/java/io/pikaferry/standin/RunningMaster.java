@@ -10,9 +10,12 @@ import io.pikaferry.standin.client.Dispatcher;
 import io.pikaferry.standin.command.CommandTable;
 import io.pikaferry.standin.fault.Faults;
 import io.pikaferry.standin.replication.DumpQueue;
+import io.pikaferry.standin.replication.protobuf.FullSyncs;
 import io.pikaferry.standin.replication.protobuf.MasterIdentity;
+import io.pikaferry.standin.replication.protobuf.PulledDumps;
 import io.pikaferry.standin.replication.protobuf.PushedDumps;
 import io.pikaferry.standin.replication.protobuf.ReplicationServer;
+import io.pikaferry.standin.replication.pull.RsyncService;
 import io.pikaferry.standin.replication.trysync.HeartbeatServer;
 import io.pikaferry.standin.replication.trysync.PushedFullSync;
 import io.pikaferry.standin.replication.trysync.SlaveRegistry;
@@ -35,7 +38,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -46,6 +48,7 @@ final class RunningMaster implements Closeable {
 
     private static final Logger log = LoggerFactory.getLogger(RunningMaster.class);
     private static final int SLAVES_PORT_SHIFT = 2000;
+    private static final int PULL_PORT_SHIFT = 10001;
     private static final long PURGE_SECONDS = 10;
     private static final List<String> SEND_ORDER = List.of("strings", "zsets", "hashes", "lists", "sets");
 
@@ -136,7 +139,7 @@ final class RunningMaster implements Closeable {
                 config.host(),
                 config.port());
         MasterIdentity identity = new MasterIdentity(
-                config.host(), config.port(), settings.text("requirepass"), randomHex(40), randomHex(50), 3);
+                config.host(), config.port(), settings.text("requirepass"), Storage.randomHex(40), storage.replicationId(), 3);
         ReplicationServer server = opened(new ReplicationServer(
                 address(SLAVES_PORT_SHIFT),
                 config.version(),
@@ -163,14 +166,6 @@ final class RunningMaster implements Closeable {
         String password = settings.text("requirepass");
         Files.writeString(file, (password.isEmpty() ? "default" : password) + "\n", UTF_8);
         return file;
-    }
-
-    private static String randomHex(int digits) {
-        StringBuilder hex = new StringBuilder();
-        for (int i = 0; i < digits; i++) {
-            hex.append(Character.forDigit(ThreadLocalRandom.current().nextInt(16), 16));
-        }
-        return hex.toString();
     }
 
     private InetSocketAddress address(int shift) {

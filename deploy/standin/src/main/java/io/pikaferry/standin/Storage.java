@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** What survives a master's death: databases with their binlogs; and its dumps, which it forgets. */
 final class Storage implements Closeable {
@@ -41,6 +42,9 @@ final class Storage implements Closeable {
     private final Settings settings;
     private final Faults faults;
     private final DumpFormat format;
+    /** Of the data set; survives restarts. */
+    private final String replicationId = randomHex(50);
+
     private final List<Unit> units = new ArrayList<>();
     private volatile Protection protection = (database, file) -> true;
 
@@ -124,6 +128,18 @@ final class Storage implements Closeable {
                 faults);
         initial.ifPresent(dump -> dumps.adopt(dump, config.keepsData()));
         return dumps;
+    }
+
+    String replicationId() {
+        return replicationId;
+    }
+
+    static String randomHex(int digits) {
+        StringBuilder hex = new StringBuilder();
+        for (int i = 0; i < digits; i++) {
+            hex.append(Character.forDigit(ThreadLocalRandom.current().nextInt(16), 16));
+        }
+        return hex.toString();
     }
 
     Databases databases() {

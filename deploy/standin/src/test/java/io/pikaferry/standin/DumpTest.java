@@ -49,7 +49,7 @@ class DumpTest {
 
     private static Path save(StandinConfig config, Dataset data, Path to) {
         try {
-            DumpFormat.of(config.version()).save(data, to, 1795375000L);
+            DumpFormat.of(config.version()).save(data, to, 1795375000000L);
             return to;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

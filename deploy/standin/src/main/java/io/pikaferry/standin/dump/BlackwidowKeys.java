@@ -1,6 +1,7 @@
 package io.pikaferry.standin.dump;
 
 import io.pikaferry.standin.dataset.Bytes;
+import io.pikaferry.standin.dataset.StreamId;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -23,6 +24,15 @@ final class BlackwidowKeys {
 
     static byte[] index(Bytes key, int version, long index) {
         return buffer(key, version, 8).putLong(index).array();
+    }
+
+    /** Ids are big endian, so that they sort. */
+    static byte[] streamId(Bytes key, int version, StreamId id) {
+        return buffer(key, version, 16)
+                .order(ByteOrder.BIG_ENDIAN)
+                .putLong(id.millis())
+                .putLong(id.sequence())
+                .array();
     }
 
     static byte[] score(Bytes key, int version, double score, Bytes member) {

@@ -11,12 +11,14 @@ import io.pikaferry.standin.dataset.Dataset;
 import io.pikaferry.standin.dataset.HashValue;
 import io.pikaferry.standin.dataset.ListValue;
 import io.pikaferry.standin.dataset.SetValue;
+import io.pikaferry.standin.dataset.StreamValue;
 import io.pikaferry.standin.dataset.StringValue;
 import io.pikaferry.standin.dataset.ZsetValue;
 import io.pikaferry.standin.dump.SubDatabase.Family;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.BiConsumer;
@@ -40,6 +42,7 @@ final class BlackwidowReader {
         readSets();
         readZsets();
         readLists();
+        readStreams();
     }
 
     private void readStrings() throws RocksDBException, IOException {
@@ -119,6 +122,27 @@ final class BlackwidowReader {
                 });
             });
             nodes.status();
+        }
+    }
+
+    private void readStreams() throws RocksDBException, IOException {
+        Path streams = directory.resolve("streams");
+        if (!Files.isDirectory(streams)) {
+            return;
+        }
+        try (SubDatabase db = new SubDatabase(streams, READ, DEFAULT, DATA)) {
+            RocksIterator entries = db.scan(DATA);
+            forEach(db, DEFAULT, (key, stored) -> {
+                ByteBuffer meta = little(stored);
+                if (StreamRecords.length(meta) > 0) {
+                    Bytes name = Bytes.owning(key);
+                    StreamValue value = data.streams().replace(name);
+                    elements(entries, name, meta.getInt(64), (id, words) -> value.entries()
+                            .put(StreamRecords.id(id.array()), StreamRecords.words(words)));
+                    StreamRecords.restore(value, meta);
+                }
+            });
+            entries.status();
         }
     }
 

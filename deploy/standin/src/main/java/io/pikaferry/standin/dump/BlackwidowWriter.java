@@ -7,7 +7,7 @@ import static io.pikaferry.standin.dump.SubDatabase.Family.MEMBER;
 import static io.pikaferry.standin.dump.SubDatabase.Family.SCORE;
 
 import io.pikaferry.standin.dataset.Bytes;
-import io.pikaferry.standin.dataset.Dataset;
+import io.pikaferry.standin.dataset.StreamValue;
 import io.pikaferry.standin.dataset.ZsetValue.Scored;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,15 +16,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
 import org.rocksdb.RocksDBException;
 
 /**
  * Writes keys in the format of 3.0 to 3.5: five RocksDBs of metas and data (spec/dump-formats.md
  * §3.2). Elements are taken from iterators, so a collection need not fit into memory.
  */
-final class BlackwidowWriter implements AutoCloseable {
+final class BlackwidowWriter implements DumpWriter {
 
     private static final byte[] NOTHING = new byte[0];
+    private static final int NEW_STREAM_VERSION = 2;
     private static final long FIRST_LIST_INDEX = 0x8000000000000000L;
 
     private final SubDatabase strings;
@@ -32,6 +34,7 @@ final class BlackwidowWriter implements AutoCloseable {
     private final SubDatabase lists;
     private final SubDatabase sets;
     private final SubDatabase zsets;
+    private final Optional<SubDatabase> streams;
     private final int version;
 
     /**
@@ -39,8 +42,10 @@ final class BlackwidowWriter implements AutoCloseable {
      *
      * @param version of every collection: a Unix time
      * @param mode WRITE or BULK
+     * @param withStreams whether there are streams: from 3.5.3 on
      */
-    BlackwidowWriter(Path directory, int version, SubDatabase.Mode mode) throws IOException, RocksDBException {
+    BlackwidowWriter(Path directory, int version, SubDatabase.Mode mode, boolean withStreams)
+            throws IOException, RocksDBException {
         this.version = version;
         Files.createDirectories(directory);
         strings = new SubDatabase(directory.resolve("strings"), mode, DEFAULT);
@@ -48,39 +53,13 @@ final class BlackwidowWriter implements AutoCloseable {
         lists = new SubDatabase(directory.resolve("lists"), mode, DEFAULT, LIST_NODES);
         sets = new SubDatabase(directory.resolve("sets"), mode, DEFAULT, MEMBER);
         zsets = new SubDatabase(directory.resolve("zsets"), mode, DEFAULT, DATA, SCORE);
+        streams = withStreams
+                ? Optional.of(new SubDatabase(directory.resolve("streams"), mode, DEFAULT, DATA))
+                : Optional.empty();
     }
 
-    void write(Dataset data) throws RocksDBException {
-        for (var entry : data.strings().all()) {
-            string(entry.getKey(), entry.getValue().get(), entry.getValue().expireStamp());
-        }
-        for (var entry : data.hashes().all()) {
-            hash(
-                    entry.getKey(),
-                    entry.getValue().fields().entrySet().iterator(),
-                    entry.getValue().expireStamp());
-        }
-        for (var entry : data.lists().all()) {
-            list(
-                    entry.getKey(),
-                    entry.getValue().elements().iterator(),
-                    entry.getValue().expireStamp());
-        }
-        for (var entry : data.sets().all()) {
-            set(
-                    entry.getKey(),
-                    entry.getValue().members().iterator(),
-                    entry.getValue().expireStamp());
-        }
-        for (var entry : data.zsets().all()) {
-            zset(
-                    entry.getKey(),
-                    entry.getValue().ranking().iterator(),
-                    entry.getValue().expireStamp());
-        }
-    }
-
-    void string(Bytes key, Bytes value, long expireAt) throws RocksDBException {
+    @Override
+    public void string(Bytes key, Bytes value, long expireAt) throws RocksDBException {
         byte[] stored = little(value.length() + 4)
                 .put(value.array())
                 .putInt((int) expireAt)
@@ -88,7 +67,8 @@ final class BlackwidowWriter implements AutoCloseable {
         strings.put(DEFAULT, key.array(), stored);
     }
 
-    void hash(Bytes key, Iterator<Map.Entry<Bytes, Bytes>> fields, long expireAt) throws RocksDBException {
+    @Override
+    public void hash(Bytes key, Iterator<Map.Entry<Bytes, Bytes>> fields, long expireAt) throws RocksDBException {
         int count = 0;
         while (fields.hasNext()) {
             Map.Entry<Bytes, Bytes> field = fields.next();
@@ -101,7 +81,8 @@ final class BlackwidowWriter implements AutoCloseable {
         hashes.put(DEFAULT, key.array(), meta(count, expireAt));
     }
 
-    void set(Bytes key, Iterator<Bytes> members, long expireAt) throws RocksDBException {
+    @Override
+    public void set(Bytes key, Iterator<Bytes> members, long expireAt) throws RocksDBException {
         int count = 0;
         while (members.hasNext()) {
             sets.put(MEMBER, BlackwidowKeys.element(key, version, members.next()), NOTHING);
@@ -110,7 +91,8 @@ final class BlackwidowWriter implements AutoCloseable {
         sets.put(DEFAULT, key.array(), meta(count, expireAt));
     }
 
-    void zset(Bytes key, Iterator<Scored> members, long expireAt) throws RocksDBException {
+    @Override
+    public void zset(Bytes key, Iterator<Scored> members, long expireAt) throws RocksDBException {
         int count = 0;
         while (members.hasNext()) {
             Scored scored = members.next();
@@ -122,7 +104,8 @@ final class BlackwidowWriter implements AutoCloseable {
         zsets.put(DEFAULT, key.array(), meta(count, expireAt));
     }
 
-    void list(Bytes key, Iterator<Bytes> elements, long expireAt) throws RocksDBException {
+    @Override
+    public void list(Bytes key, Iterator<Bytes> elements, long expireAt) throws RocksDBException {
         long index = FIRST_LIST_INDEX;
         while (elements.hasNext()) {
             lists.put(
@@ -140,6 +123,19 @@ final class BlackwidowWriter implements AutoCloseable {
         lists.put(DEFAULT, key.array(), meta);
     }
 
+    @Override
+    public void stream(Bytes key, StreamValue stream) throws RocksDBException {
+        SubDatabase db = streams.orElseThrow(() -> new IllegalStateException("this Pika knows no streams"));
+        for (var entry : stream.entries().entrySet()) {
+            byte[] dataKey = BlackwidowKeys.streamId(key, NEW_STREAM_VERSION, entry.getKey());
+            db.put(DATA, dataKey, StreamRecords.words(entry.getValue()));
+        }
+        byte[] meta = StreamRecords.meta(stream, little(68))
+                .putInt(NEW_STREAM_VERSION)
+                .array();
+        db.put(DEFAULT, key.array(), meta);
+    }
+
     private byte[] meta(int count, long expireAt) {
         return little(12).putInt(count).putInt(version).putInt((int) expireAt).array();
     }
@@ -155,5 +151,8 @@ final class BlackwidowWriter implements AutoCloseable {
         lists.close();
         sets.close();
         zsets.close();
+        if (streams.isPresent()) {
+            streams.get().close();
+        }
     }
 }

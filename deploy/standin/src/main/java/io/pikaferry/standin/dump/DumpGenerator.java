@@ -39,11 +39,12 @@ public final class DumpGenerator {
         }
     }
 
-    /** Writes a dump of 3.0 with {@code info} as the last file. */
-    public void writeBlackwidow(Path directory) throws IOException {
-        try (BlackwidowWriter writer =
-                new BlackwidowWriter(directory, (int) plan.epochSeconds(), SubDatabase.Mode.BULK)) {
-            writeKeys(writer);
+    /** Writes a dump with {@code info} as the last file. */
+    public void write(DumpFormat format, Path directory) throws IOException {
+        Files.createDirectories(directory);
+        boolean inMillis = format == DumpFormat.FLOYD;
+        try (DumpWriter writer = format.writer(directory, plan.epochSeconds() * 1000, SubDatabase.Mode.BULK)) {
+            writeKeys(writer, inMillis ? 1000 : 1);
         } catch (RocksDBException e) {
             throw new IOException("the dump in " + directory + " is not writable: " + e.getMessage(), e);
         }
@@ -51,26 +52,27 @@ public final class DumpGenerator {
                 directory.resolve(DumpInfo.FILE), new DumpInfo("0s", "127.0.0.1", 9221, new Position(0, 0)).text());
     }
 
-    private void writeKeys(BlackwidowWriter writer) throws RocksDBException {
-        Optional<Keys> strings = plan.strings();
-        for (long i = 0; strings.isPresent() && i < strings.get().count(); i++) {
-            writer.string(key("string", i), value(i, 0, strings.get().bytes()), expireAt(0, i));
-        }
+    /** In the alphabetical order of the types' names, which is ascending where all share one key space. */
+    private void writeKeys(DumpWriter writer, long unit) throws RocksDBException {
         Optional<Keys> hashes = plan.hashes();
         for (long i = 0; hashes.isPresent() && i < hashes.get().count(); i++) {
-            writer.hash(key("hash", i), fields(i, hashes.get()), expireAt(1, i));
+            writer.hash(key("hash", i), fields(i, hashes.get()), expireAt(1, i) * unit);
         }
         Optional<Keys> lists = plan.lists();
         for (long i = 0; lists.isPresent() && i < lists.get().count(); i++) {
-            writer.list(key("list", i), elements(i, lists.get()), expireAt(2, i));
+            writer.list(key("list", i), elements(i, lists.get()), expireAt(2, i) * unit);
         }
         Optional<Keys> sets = plan.sets();
         for (long i = 0; sets.isPresent() && i < sets.get().count(); i++) {
-            writer.set(key("set", i), elements(i, sets.get()), expireAt(3, i));
+            writer.set(key("set", i), elements(i, sets.get()), expireAt(3, i) * unit);
+        }
+        Optional<Keys> strings = plan.strings();
+        for (long i = 0; strings.isPresent() && i < strings.get().count(); i++) {
+            writer.string(key("string", i), value(i, 0, strings.get().bytes()), expireAt(0, i) * unit);
         }
         Optional<Keys> zsets = plan.zsets();
         for (long i = 0; zsets.isPresent() && i < zsets.get().count(); i++) {
-            writer.zset(key("zset", i), scored(i, zsets.get()), expireAt(4, i));
+            writer.zset(key("zset", i), scored(i, zsets.get()), expireAt(4, i) * unit);
         }
     }
 

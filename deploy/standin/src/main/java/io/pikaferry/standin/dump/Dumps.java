@@ -12,6 +12,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The dumps of one database: at most one a day, the last one remembered until the master restarts.
@@ -29,6 +30,7 @@ public final class Dumps {
     private final Faults faults;
     private volatile Optional<Dump> latest = Optional.empty();
     private volatile boolean onlyUntilWritten;
+    private final AtomicInteger wanted = new AtomicInteger();
 
     /**
      * Dumps under that directory.
@@ -79,8 +81,25 @@ public final class Dumps {
         latest = Optional.empty();
     }
 
-    /** BGSAVE. The position in {@code info} is exactly that of the keys. */
+    /** Counts as being made from now on until {@link #make} has ended. */
+    public void announce() {
+        wanted.incrementAndGet();
+    }
+
+    public boolean isBeingMade() {
+        return wanted.get() > 0;
+    }
+
+    /** An announced BGSAVE. The position in {@code info} is exactly that of the keys. */
     public Dump make() throws IOException, InterruptedException {
+        try {
+            return makeNow();
+        } finally {
+            wanted.decrementAndGet();
+        }
+    }
+
+    private Dump makeNow() throws IOException, InterruptedException {
         long began = clock.millis();
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         Path directory =
@@ -91,7 +110,7 @@ public final class Dumps {
         try {
             atPosition = database.atRest((data, position) -> {
                 try {
-                    format.save(data, directory, Math.floorDiv(clock.millis(), 1000L));
+                    format.save(data, directory, clock.millis());
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }

@@ -42,7 +42,13 @@ final class SubDatabase implements AutoCloseable {
         DATA("data_cf"),
         MEMBER("member_cf"),
         LIST_NODES("data_cf"),
-        SCORE("score_cf");
+        SCORE("score_cf"),
+        FLOYD_HASH("hash_data_cf"),
+        FLOYD_SET("set_data_cf"),
+        FLOYD_LIST("list_data_cf"),
+        FLOYD_ZSET("zset_data_cf"),
+        FLOYD_SCORE("zset_score_cf"),
+        FLOYD_STREAM("stream_data_cf");
 
         private final String cfName;
 
@@ -54,7 +60,9 @@ final class SubDatabase implements AutoCloseable {
             return switch (this) {
                 case LIST_NODES -> Optional.of(new ListKeyOrder(options));
                 case SCORE -> Optional.of(new ScoreKeyOrder(options));
-                case DEFAULT, DATA, MEMBER -> Optional.empty();
+                case FLOYD_LIST -> Optional.of(new FloydListKeyOrder(options));
+                case FLOYD_SCORE -> Optional.of(new FloydScoreKeyOrder(options));
+                case DEFAULT, DATA, MEMBER, FLOYD_HASH, FLOYD_SET, FLOYD_ZSET, FLOYD_STREAM -> Optional.empty();
             };
         }
     }

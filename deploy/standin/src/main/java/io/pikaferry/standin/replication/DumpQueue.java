@@ -36,6 +36,7 @@ public final class DumpQueue implements Closeable {
 
     /** BGSAVE. */
     public void dump(Dumps dumps) {
+        dumps.announce();
         thread.execute(() -> attempt("a dump", () -> dumps.make()));
     }
 
