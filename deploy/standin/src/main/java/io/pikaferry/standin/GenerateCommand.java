@@ -16,11 +16,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Writes a dump of any size in Pika's own format. */
-@Command(name = "generate", description = "Writes a dump for serve --dump.", mixinStandardHelpOptions = true)
+@Command(name = "generate", description = "Writes a dump for serve --dump.")
 final class GenerateCommand implements Callable<Integer> {
 
-    @Option(names = "--generation", defaultValue = "3.0.16", paramLabel = "VERSION", description = "A to E, or a version such as 3.0.16.")
-    private String generation;
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this.")
+    private boolean help;
+
+    @Option(
+            names = {"--version", "--generation"},
+            defaultValue = "3.0.16",
+            paramLabel = "VERSION",
+            description = "A version such as 3.4.0, or A to E.")
+    private String version;
 
     @Option(names = "--out", required = true, paramLabel = "DIR", description = "Must be empty or not exist.")
     private Path out;
@@ -52,11 +62,6 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Generation wanted = PikaVersion.parse(generation.equals("3.0") ? "3.0.16" : generation)
-                .generation();
-        if (wanted != Generation.B) {
-            throw new IllegalArgumentException("generate writes dumps of 3.0 only");
-        }
         requireEmpty(out);
         DumpPlan plan = new DumpPlan(
                 seed,
@@ -67,7 +72,7 @@ final class GenerateCommand implements Callable<Integer> {
                 lists.map(text -> keys("--lists", text, true)),
                 sets.map(text -> keys("--sets", text, true)),
                 zsets.map(text -> keys("--zsets", text, true)));
-        new DumpGenerator(plan).write(DumpFormat.of(version), out);
+        new DumpGenerator(plan).write(DumpFormat.of(PikaVersion.parse(version)), out);
         return 0;
     }
 

@@ -129,17 +129,15 @@ final class RunningMaster implements Closeable {
     }
 
     private Supplier<List<String>> listenForProtobuf(DumpQueue dumps, Runnable die) throws IOException {
-        PushedDumps fullSyncs = new PushedDumps(
-                dumps,
-                storage::dumps,
-                storage.databases(),
-                rsync(),
-                SEND_ORDER,
-                secret(),
-                config.host(),
-                config.port());
+        FullSyncs fullSyncs =
+                config.version().generation() == Generation.C ? pushedDumps(dumps) : pulledDumps(dumps, die);
         MasterIdentity identity = new MasterIdentity(
-                config.host(), config.port(), settings.text("requirepass"), Storage.randomHex(40), storage.replicationId(), 3);
+                config.host(),
+                config.port(),
+                settings.text("requirepass"),
+                Storage.randomHex(40),
+                storage.replicationId(),
+                3);
         ReplicationServer server = opened(new ReplicationServer(
                 address(SLAVES_PORT_SHIFT),
                 config.version(),
@@ -152,6 +150,24 @@ final class RunningMaster implements Closeable {
                 die));
         storage.protectBy(server::allBeyond);
         return server::describe;
+    }
+
+    private PushedDumps pushedDumps(DumpQueue dumps) throws IOException {
+        return new PushedDumps(
+                dumps,
+                storage::dumps,
+                storage.databases(),
+                rsync(),
+                SEND_ORDER,
+                secret(),
+                config.host(),
+                config.port());
+    }
+
+    private PulledDumps pulledDumps(DumpQueue dumps, Runnable die) throws IOException {
+        opened(new RsyncService(
+                address(PULL_PORT_SHIFT), storage::dumps, storage.databases().count(), faults, die));
+        return new PulledDumps(dumps, storage::dumps, storage.databases());
     }
 
     private RsyncPush rsync() {

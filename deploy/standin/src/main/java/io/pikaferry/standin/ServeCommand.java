@@ -13,8 +13,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Runs a stand-in until it is told to end. */
-@Command(name = "serve", description = "Plays a Pika master.", mixinStandardHelpOptions = true)
+@Command(name = "serve", description = "Plays a Pika master.")
 final class ServeCommand implements Callable<Integer> {
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this.")
+    private boolean help;
 
     @Option(
             names = "--listen",
@@ -24,11 +30,11 @@ final class ServeCommand implements Callable<Integer> {
     private String listen;
 
     @Option(
-            names = "--generation",
-            defaultValue = "B",
+            names = {"--version", "--generation"},
+            defaultValue = "3.0.16",
             paramLabel = "VERSION",
-            description = "A to E, or a version such as 3.0.16.")
-    private String generation;
+            description = "A version such as 3.4.0, or A to E.")
+    private String version;
 
     @Option(
             names = "--dump",
@@ -63,7 +69,7 @@ final class ServeCommand implements Callable<Integer> {
         if (colon < 1 || !listen.substring(colon + 1).matches("\\d{1,5}")) {
             throw new IllegalArgumentException("--listen " + listen + " is not HOST:PORT");
         }
-        StandinConfig config = StandinConfig.of(PikaVersion.parse(generation))
+        StandinConfig config = StandinConfig.of(PikaVersion.parse(version))
                 .withAddress(listen.substring(0, colon), Integer.parseInt(listen.substring(colon + 1)))
                 .withBinlogFileSize(binlogFileSize)
                 .withExpireLogsNums(expireLogsNums);

@@ -20,6 +20,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** A slave of 3.1 or later that acknowledges every message as real ones do. */
 final class AckingSlave implements AutoCloseable {
@@ -84,7 +85,11 @@ final class AckingSlave implements AutoCloseable {
     /** The database's items, once there are so many. */
     List<InnerResponse.BinlogSync> receive(String database, int count) throws IOException {
         List<InnerResponse.BinlogSync> items = received.computeIfAbsent(database, name -> new ArrayList<>());
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MILLIS);
         while (items.size() < count) {
+            assertThat(System.nanoTime())
+                    .as("%d of %d items of %s have come", items.size(), count, database)
+                    .isLessThan(deadline);
             read();
         }
         return items;

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +15,8 @@ import java.util.zip.ZipInputStream;
 /** A recording of a real master, unpacked. */
 final class Fixture {
 
+    private static final Path RECORDINGS = Path.of("src/test/resources/fixtures");
+    private static final Path DUMPS = Path.of("../../worker/src/test/resources/snapshot");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path directory;
@@ -25,8 +26,16 @@ final class Fixture {
     }
 
     static Fixture unpack(String name, Path into) throws IOException {
-        try (InputStream resource = Fixture.class.getResourceAsStream("/fixtures/" + name + ".zip");
-                ZipInputStream zip = new ZipInputStream(resource)) {
+        return unpack(RECORDINGS, name, into);
+    }
+
+    /** Those of dumps lie with the tests of what reads dumps. */
+    static Fixture unpackDump(String name, Path into) throws IOException {
+        return unpack(DUMPS, name, into);
+    }
+
+    private static Fixture unpack(Path folder, String name, Path into) throws IOException {
+        try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(folder.resolve(name + ".zip")))) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 Path to = into.resolve(entry.getName());
                 if (entry.isDirectory()) {

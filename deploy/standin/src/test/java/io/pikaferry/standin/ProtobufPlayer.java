@@ -10,9 +10,7 @@ import io.pikaferry.standin.database.Database;
 import io.pikaferry.standin.replication.protobuf.message.BinlogOffset;
 import io.pikaferry.standin.replication.protobuf.message.InnerResponse;
 import io.pikaferry.standin.replication.protobuf.message.Type;
-import io.pikaferry.standin.resp.Request;
-import io.pikaferry.standin.resp.RequestReader;
-import java.io.ByteArrayInputStream;
+import io.pikaferry.standin.replication.protobuf.rsync.RsyncResponse;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -37,6 +35,7 @@ import java.util.concurrent.locks.LockSupport;
 final class ProtobufPlayer implements AutoCloseable {
 
     private static final int READ_TIMEOUT_MILLIS = 10_000;
+    private static final int EXEC_TIME_AT = 2;
     private static final int ITEM_HEAD = 34;
 
     /** What a test does at a line of its own choice; whether the line is thereby dealt with. */
@@ -74,7 +73,7 @@ final class ProtobufPlayer implements AutoCloseable {
                 while (System.nanoTime() < due) {
                     LockSupport.parkNanos(due - System.nanoTime());
                 }
-                executeWhatComesNext(lines, i);
+                logWhatComesNext(lines, i);
                 act(line);
             } else {
                 expect(line);
@@ -84,7 +83,7 @@ final class ProtobufPlayer implements AutoCloseable {
 
     void act(Line line) throws IOException {
         InetAddress local = InetAddress.getLoopbackAddress();
-        int port = master.address().getPort() + (line.isOn("rsyncpb") ? 10001 : 2000);
+        int port = master.address().getPort() + (line.isOn("rsync") ? 10001 : 2000);
         switch (line.event()) {
             case "open" -> {
                 Socket socket = new Socket(local, port);
@@ -103,6 +102,12 @@ final class ProtobufPlayer implements AutoCloseable {
         if (line.event().equals("eof")) {
             assertThat(nextButPings(socket)).as(line.toString()).isEmpty();
             sockets.remove(line.connection()).close();
+            return;
+        }
+        if (line.isOn("rsync")) {
+            assertThat(RsyncResponse.parseFrom(frame(socket).orElseThrow()))
+                    .as(line.toString())
+                    .isEqualTo(RsyncResponse.parseFrom(body(line.bytes())));
             return;
         }
         InnerResponse expected = parse(line.bytes());
@@ -141,21 +146,29 @@ final class ProtobufPlayer implements AutoCloseable {
     }
 
     static Optional<InnerResponse> next(Socket socket) throws IOException {
+        Optional<byte[]> frame = frame(socket);
+        return frame.isEmpty() ? Optional.empty() : Optional.of(InnerResponse.parseFrom(frame.get()));
+    }
+
+    /** What follows the next length, or nothing at the end. */
+    static Optional<byte[]> frame(Socket socket) throws IOException {
         try {
             DataInputStream in = new DataInputStream(socket.getInputStream());
             byte[] head = in.readNBytes(4);
-            if (head.length < 4) {
-                return Optional.empty();
-            }
-            byte[] body = in.readNBytes(ByteBuffer.wrap(head).getInt());
-            return Optional.of(InnerResponse.parseFrom(body));
+            return head.length < 4
+                    ? Optional.empty()
+                    : Optional.of(in.readNBytes(ByteBuffer.wrap(head).getInt()));
         } catch (SocketException reset) {
             return Optional.empty();
         }
     }
 
     static InnerResponse parse(byte[] frame) throws InvalidProtocolBufferException {
-        return InnerResponse.parseFrom(Arrays.copyOfRange(frame, 4, frame.length));
+        return InnerResponse.parseFrom(body(frame));
+    }
+
+    static byte[] body(byte[] frame) {
+        return Arrays.copyOfRange(frame, 4, frame.length);
     }
 
     static boolean isPing(InnerResponse response) {
@@ -165,19 +178,19 @@ final class ProtobufPlayer implements AutoCloseable {
     }
 
     /** Items of the next message on that connection were in the log before the slave's next words. */
-    private void executeWhatComesNext(List<Line> lines, int from) throws IOException {
+    private void logWhatComesNext(List<Line> lines, int from) throws IOException {
         for (Line line : lines.subList(from + 1, lines.size())) {
             if (line.connection().equals(lines.get(from).connection())) {
-                if (!line.fromSlave() && !line.hex().isEmpty()) {
-                    execute(parse(line.bytes()));
+                if (!line.fromSlave() && !line.hex().isEmpty() && line.isOn("repl")) {
+                    log(parse(line.bytes()));
                 }
                 return;
             }
         }
     }
 
-    /** Executes the commands of recorded items, at their time, unless they are in the log already. */
-    void execute(InnerResponse message) throws IOException {
+    /** Logs recorded items, at their time, unless they are in the log already. */
+    void log(InnerResponse message) throws IOException {
         for (InnerResponse.BinlogSync element : message.getBinlogSyncList()) {
             byte[] item = element.getBinlog().toByteArray();
             int number = element.getPartition().getTableName().charAt(2) - '0';
@@ -188,13 +201,15 @@ final class ProtobufPlayer implements AutoCloseable {
                             <= 0) {
                 continue;
             }
-            clock.set(Integer.toUnsignedLong(
-                            ByteBuffer.wrap(item).order(ByteOrder.LITTLE_ENDIAN).getInt(2))
-                    * 1000);
-            Request logged = new RequestReader(new ByteArrayInputStream(item, ITEM_HEAD, item.length - ITEM_HEAD))
-                    .next()
-                    .orElseThrow();
-            master.execute(number, logged);
+            long executed = Integer.toUnsignedLong(
+                    ByteBuffer.wrap(item).order(ByteOrder.LITTLE_ENDIAN).getInt(EXEC_TIME_AT));
+            clock.set(executed * 1000);
+            if (executed == 0) {
+                database.binlog().appendRecord(item);
+            } else {
+                database.binlog().append(Arrays.copyOfRange(item, ITEM_HEAD, item.length), executed);
+            }
+            assertThat(database.binlog().end()).as("end of the log").isEqualTo(position(element.getBinlogOffset()));
         }
     }
 

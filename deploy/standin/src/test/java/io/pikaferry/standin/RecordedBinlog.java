@@ -72,6 +72,11 @@ final class RecordedBinlog {
                 + new TreeSet<>(sadd.from(2)).stream().map(Bytes::asUtf8).toList();
     }
 
+    /** One of them, or nothing beyond the end. */
+    String item(long number) {
+        return number < items.size() ? items.get((int) number) : "";
+    }
+
     Position end() {
         return end;
     }

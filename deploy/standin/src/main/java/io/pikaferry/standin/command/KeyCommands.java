@@ -191,9 +191,10 @@ final class KeyCommands {
         call.reply().integer(touched);
     }
 
+    /** 4.0 takes the time for one of 32 bits, so the key is gone at once. */
     private void pexpireat(Call call) {
         long millis = call.integer(2);
-        expireAt(call, forms.knowsMilliseconds() ? millis : millis / 1000 * 1000);
+        expireAt(call, forms.knowsMilliseconds() ? (int) millis : millis / 1000 * 1000);
         if (!forms.knowsMilliseconds()) {
             logTime(call, "expireat", millis / 1000);
         }

@@ -47,13 +47,22 @@ interface DumpWriter extends AutoCloseable {
             hash(entry.getKey(), value.fields().entrySet().iterator(), value.expireStamp());
         }
         for (var entry : data.lists().all()) {
-            list(entry.getKey(), entry.getValue().elements().iterator(), entry.getValue().expireStamp());
+            list(
+                    entry.getKey(),
+                    entry.getValue().elements().iterator(),
+                    entry.getValue().expireStamp());
         }
         for (var entry : data.sets().all()) {
-            set(entry.getKey(), entry.getValue().members().iterator(), entry.getValue().expireStamp());
+            set(
+                    entry.getKey(),
+                    entry.getValue().members().iterator(),
+                    entry.getValue().expireStamp());
         }
         for (var entry : data.zsets().all()) {
-            zset(entry.getKey(), entry.getValue().ranking().iterator(), entry.getValue().expireStamp());
+            zset(
+                    entry.getKey(),
+                    entry.getValue().ranking().iterator(),
+                    entry.getValue().expireStamp());
         }
         for (var entry : data.streams().all()) {
             stream(entry.getKey(), entry.getValue());

@@ -1,6 +1,5 @@
 package io.pikaferry.standin.dump;
 
-
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.pikaferry.standin.dataset.Bytes;
@@ -28,9 +27,7 @@ final class FloydKeys {
         String text = new String(key.array(), ISO_8859_1);
         int open = text.indexOf('{');
         int close = open < 0 ? -1 : text.indexOf('}', open + 1);
-        byte[] hashed = close > open + 1
-                ? Arrays.copyOfRange(key.array(), open + 1, close)
-                : key.array();
+        byte[] hashed = close > open + 1 ? Arrays.copyOfRange(key.array(), open + 1, close) : key.array();
         CRC32 crc = new CRC32();
         crc.update(hashed);
         return (int) (crc.getValue() % SLOTS % instances);
@@ -62,7 +59,10 @@ final class FloydKeys {
     }
 
     static byte[] index(long index) {
-        return ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(index).array();
+        return ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(index)
+                .array();
     }
 
     static byte[] score(double score, Bytes member) {
@@ -74,7 +74,10 @@ final class FloydKeys {
     }
 
     static byte[] streamId(StreamId id) {
-        return ByteBuffer.allocate(16).putLong(id.millis()).putLong(id.sequence()).array();
+        return ByteBuffer.allocate(16)
+                .putLong(id.millis())
+                .putLong(id.sequence())
+                .array();
     }
 
     /** What follows the prefix, without the reserved end. */

@@ -107,9 +107,15 @@ final class FloydReader {
             case FloydWriter.ZSET -> {
                 ZsetValue value = data.zsets().replace(key);
                 value.expireAt(expireAt);
-                elements(iterators.get(FLOYD_ZSET), key, meta.getLong(5), (member, content) -> value.put(
-                        Bytes.owning(member),
-                        ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).getDouble(0)));
+                elements(
+                        iterators.get(FLOYD_ZSET),
+                        key,
+                        meta.getLong(5),
+                        (member, content) -> value.put(
+                                Bytes.owning(member),
+                                ByteBuffer.wrap(content)
+                                        .order(ByteOrder.LITTLE_ENDIAN)
+                                        .getDouble(0)));
             }
             case FloydWriter.LIST -> {
                 ListValue value = data.lists().replace(key);

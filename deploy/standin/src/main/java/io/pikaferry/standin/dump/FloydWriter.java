@@ -59,15 +59,7 @@ final class FloydWriter implements DumpWriter {
         for (int i = 0; i < instanceCount; i++) {
             Path instance = Files.createDirectories(directory.resolve(Integer.toString(i)));
             instances.add(new SubDatabase(
-                    instance,
-                    mode,
-                    DEFAULT,
-                    FLOYD_HASH,
-                    FLOYD_SET,
-                    FLOYD_LIST,
-                    FLOYD_ZSET,
-                    FLOYD_SCORE,
-                    FLOYD_STREAM));
+                    instance, mode, DEFAULT, FLOYD_HASH, FLOYD_SET, FLOYD_LIST, FLOYD_ZSET, FLOYD_SCORE, FLOYD_STREAM));
         }
     }
 
@@ -86,7 +78,8 @@ final class FloydWriter implements DumpWriter {
     }
 
     private void string(Bytes key, Bytes value, long expireAt, byte mark) throws RocksDBException {
-        ByteBuffer stored = little(1 + value.length() + RESERVED + 16).put(STRING).put(value.array());
+        ByteBuffer stored =
+                little(1 + value.length() + RESERVED + 16).put(STRING).put(value.array());
         stored.put(stored.position(), mark).position(stored.position() + RESERVED);
         of(key).put(DEFAULT, FloydKeys.meta(key), times(stored, expireAt).array());
     }

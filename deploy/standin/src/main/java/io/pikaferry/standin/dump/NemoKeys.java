@@ -16,11 +16,17 @@ final class NemoKeys {
     private NemoKeys() {}
 
     static byte[] meta(char kind, Bytes key) {
-        return ByteBuffer.allocate(1 + key.length()).put((byte) kind).put(key.array()).array();
+        return ByteBuffer.allocate(1 + key.length())
+                .put((byte) kind)
+                .put(key.array())
+                .array();
     }
 
     static byte[] field(Bytes key, Bytes field) {
-        return buffer('h', key, 1 + field.length()).put((byte) '=').put(field.array()).array();
+        return buffer('h', key, 1 + field.length())
+                .put((byte) '=')
+                .put(field.array())
+                .array();
     }
 
     static byte[] member(char kind, Bytes key, Bytes member) {
@@ -49,7 +55,8 @@ final class NemoKeys {
 
     private static ByteBuffer buffer(char kind, Bytes key, int more) {
         if (key.length() > 255) {
-            throw new IllegalArgumentException("a key of " + key.length() + " bytes is too long for a collection of 2.x");
+            throw new IllegalArgumentException(
+                    "a key of " + key.length() + " bytes is too long for a collection of 2.x");
         }
         return ByteBuffer.allocate(2 + key.length() + more)
                 .put((byte) kind)

@@ -78,8 +78,12 @@ final class NemoReader {
             forEachMeta(db, 'Z', (key, meta) -> {
                 ZsetValue value = data.zsets().replace(key);
                 value.expireAt(meta.expireAt);
-                elements(elements, 'z', key, meta.version, (member, stored) -> value.put(
-                        Bytes.owning(member), Double.longBitsToDouble(stored.number(0))));
+                elements(
+                        elements,
+                        'z',
+                        key,
+                        meta.version,
+                        (member, stored) -> value.put(Bytes.owning(member), Double.longBitsToDouble(stored.number(0))));
             });
             elements.status();
         }
@@ -112,8 +116,13 @@ final class NemoReader {
     /** The order is that of the links, not that of the numbers. */
     private void readList(Bytes key, Stored meta, RocksIterator nodes) {
         Map<Long, Stored> bySequence = new HashMap<>();
-        elements(nodes, 'l', key, meta.version, (sequence, node) -> bySequence.put(
-                ByteBuffer.wrap(sequence).order(ByteOrder.LITTLE_ENDIAN).getLong(0), node));
+        elements(
+                nodes,
+                'l',
+                key,
+                meta.version,
+                (sequence, node) -> bySequence.put(
+                        ByteBuffer.wrap(sequence).order(ByteOrder.LITTLE_ENDIAN).getLong(0), node));
         ListValue value = data.lists().replace(key);
         value.expireAt(meta.expireAt);
         Stored node = bySequence.get(meta.number(1));

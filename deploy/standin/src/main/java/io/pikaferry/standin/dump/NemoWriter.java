@@ -44,8 +44,7 @@ final class NemoWriter implements DumpWriter {
     }
 
     /** Every small letter stands alone once, so that scans end there. */
-    private static SubDatabase open(Path directory, String name, String separators)
-            throws RocksDBException {
+    private static SubDatabase open(Path directory, String name, String separators) throws RocksDBException {
         SubDatabase db = new SubDatabase(directory.resolve(name), SubDatabase.Mode.WRITE, DEFAULT);
         for (byte separator : separators.getBytes(US_ASCII)) {
             db.put(DEFAULT, new byte[] {separator}, new byte[8]);
@@ -76,8 +75,7 @@ final class NemoWriter implements DumpWriter {
     public void set(Bytes key, Iterator<Bytes> members, long expireAt) throws RocksDBException {
         long count = 0;
         while (members.hasNext()) {
-            set.put(
-                    DEFAULT, NemoKeys.member('s', key, members.next()), suffixed(new byte[0], version, expireAt));
+            set.put(DEFAULT, NemoKeys.member('s', key, members.next()), suffixed(new byte[0], version, expireAt));
             count++;
         }
         set.put(DEFAULT, NemoKeys.meta('S', key), suffixed(number(count), version, expireAt));
@@ -89,8 +87,7 @@ final class NemoWriter implements DumpWriter {
         while (members.hasNext()) {
             Scored scored = members.next();
             byte[] score = little(8).putDouble(scored.score()).array();
-            zset.put(
-                    DEFAULT, NemoKeys.member('z', key, scored.member()), suffixed(score, version, expireAt));
+            zset.put(DEFAULT, NemoKeys.member('z', key, scored.member()), suffixed(score, version, expireAt));
             zset.put(
                     DEFAULT,
                     NemoKeys.score(key, scored.score(), scored.member()),

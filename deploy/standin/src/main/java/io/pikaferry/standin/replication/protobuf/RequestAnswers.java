@@ -107,6 +107,8 @@ final class RequestAnswers {
         if (faults.syncRefusal().isPresent()) {
             return response.setTrySync(reply).build();
         }
+        reply.getPartitionBuilder()
+                .setPartitionId(rules.ignoresSlot() ? 0 : request.getPartition().getPartitionId());
         Position end = stream.get().binlog().end();
         reply.setBinlogOffset(
                 BinlogOffset.newBuilder().setFilenum((int) end.file()).setOffset(end.offset()));
