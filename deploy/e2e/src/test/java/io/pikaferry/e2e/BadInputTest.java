@@ -142,44 +142,6 @@ class BadInputTest {
         }
     }
 
-    /** P5: the reason is shown, nothing is lost, and it goes on by itself. */
-    @Test
-    void aTargetThatIsReadOnlyForAWhile() throws IOException {
-        try (Migration job = Migration.of("read-only", directory)) {
-            cluster.submit(spec(job));
-            cluster.awaitTail("read-only");
-
-            job.target().call("REPLICAOF", "127.0.0.1", Integer.toString(Ports.free()));
-            job.source().execute("INCR", "beat");
-            JobView retrying = cluster.awaitRetrying("read-only", ErrorCode.TARGET_READ_ONLY);
-            assertThat(retrying.getProgress().getRetrying().getMessage()).contains("READONLY");
-
-            job.target().call("REPLICAOF", "NO", "ONE");
-            cluster.awaitCaughtUp("read-only", job.source());
-            assertThat(job.target().find("beat")).contains("1");
-            cluster.delete("read-only");
-        }
-    }
-
-    /** P5 */
-    @Test
-    void aTargetWithoutMemoryForAWhile() throws IOException {
-        try (Migration job = Migration.of("no-memory", directory)) {
-            cluster.submit(spec(job));
-            cluster.awaitTail("no-memory");
-
-            job.target().call("CONFIG", "SET", "maxmemory", "1");
-            job.source().execute("INCR", "beat");
-            JobView retrying = cluster.awaitRetrying("no-memory", ErrorCode.TARGET_OUT_OF_MEMORY);
-            assertThat(retrying.getProgress().getRetrying().getMessage()).contains("OOM");
-
-            job.target().call("CONFIG", "SET", "maxmemory", "0");
-            cluster.awaitCaughtUp("no-memory", job.source());
-            assertThat(job.target().find("beat")).contains("1");
-            cluster.delete("no-memory");
-        }
-    }
-
     @Test
     void aWorkerWhosePortsAreTaken() throws IOException {
         List<ServerSocket> taken = new ArrayList<>();

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pikaferry.e2e.cluster.Redis;
+import io.pikaferry.e2e.cluster.Relay;
 import io.pikaferry.e2e.cluster.TestCluster;
+import io.pikaferry.proto.v1.JobSpec;
 import io.pikaferry.standin.StandinConfig;
 import io.pikaferry.standin.StandinMaster;
 import io.pikaferry.standin.resp.Reply;
@@ -16,21 +18,78 @@ import java.time.Duration;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 
-/** A source and a target, and the name of the job between them. Ends both in the end. */
-record Migration(String job, StandinMaster source, Redis target) implements AutoCloseable {
+/** A source and a target, and the name of the job between them. Ends all in the end. */
+record Migration(String job, StandinMaster source, Redis target, Optional<Lines> lines) implements AutoCloseable {
 
     /** P9 */
     static final Duration FAILOVER = Duration.ofSeconds(10).multipliedBy(TestCluster.PATIENCE_FACTOR);
 
+    private static final int REPLICATION = 2000;
+    private static final String ELSEWHERE = "127.0.0.2";
+
+    /**
+     * Relays on the worker's ways.
+     *
+     * @param clients to the source's port for clients
+     * @param replication to the source's port 2000 above: the heartbeat of 2.3 and 3.0, everything of 3.1 to 3.4
+     */
+    record Lines(Relay clients, Relay replication, Relay target) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            clients.close();
+            replication.close();
+            target.close();
+        }
+    }
+
     /** @param options of the redis-server */
     static Migration of(String job, Path directory, String... options) throws IOException {
-        return of(job, StandinConfig.of(PikaVersion.parse("3.0.16")), directory, options);
+        return of(job, pika("3.0.16"), directory, options);
+    }
+
+    static StandinConfig pika(String version) {
+        return StandinConfig.of(PikaVersion.parse(version));
     }
 
     static Migration of(String job, StandinConfig config, Path directory, String... options) throws IOException {
         StandinMaster source = StandinMaster.started(config.quickly());
         source.execute("SET", "before", "the snapshot");
-        return new Migration(job, source, Redis.started(directory.resolve("redis-" + job), options));
+        return new Migration(job, source, Redis.started(directory.resolve("redis-" + job), options), Optional.empty());
+    }
+
+    /** The worker will reach both through relays: the source at another address, since a master tells its port to slaves. */
+    Migration throughRelays() {
+        int port = source.address().getPort();
+        return new Migration(
+                job,
+                source,
+                target,
+                Optional.of(new Lines(
+                        Relay.at(ELSEWHERE, port),
+                        Relay.at(ELSEWHERE, port + REPLICATION),
+                        Relay.to(target.port()))));
+    }
+
+    Relay toTarget() {
+        return lines.orElseThrow().target();
+    }
+
+    Relay toClientPort() {
+        return lines.orElseThrow().clients();
+    }
+
+    Relay toReplicationPort() {
+        return lines.orElseThrow().replication();
+    }
+
+    JobSpec.Builder spec() {
+        JobSpec.Builder spec = TestCluster.job(job, source, target);
+        lines.ifPresent(relays -> {
+            spec.getSourceBuilder().setHost(ELSEWHERE);
+            spec.getTargetBuilder().setUri("redis://" + relays.target().address());
+        });
+        return spec;
     }
 
     /** How many rounds of the load have arrived. */
@@ -40,9 +99,13 @@ record Migration(String job, StandinMaster source, Redis target) implements Auto
 
     /** Waits for a write that has not been made yet: what was on its way already does not count. */
     void awaitFlow() {
+        awaitFlow(FAILOVER);
+    }
+
+    void awaitFlow(Duration atMost) {
         long now = text("GET", "beat").map(Long::parseLong).orElse(0L);
-        Awaitility.await("a write arrives at the target")
-                .atMost(FAILOVER)
+        Awaitility.await("a write of " + job + " arrives at the target")
+                .atMost(atMost)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> arrived() > now);
@@ -68,6 +131,7 @@ record Migration(String job, StandinMaster source, Redis target) implements Auto
 
     @Override
     public void close() throws IOException {
+        lines.ifPresent(Lines::close);
         target.close();
         source.close();
     }

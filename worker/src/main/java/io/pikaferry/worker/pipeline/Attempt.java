@@ -89,15 +89,15 @@ final class Attempt implements AutoCloseable {
         fence.take(control);
         TargetCheck check = new TargetCheck(control, settings.target());
         Abilities abilities = check.abilities();
-        Optional<TargetState> state = keeper.read(control);
+        boolean force = assignment.forceFullSync() && !progress.snapshotBegun();
+        Optional<TargetState> state = force ? keeper.readIfWhole(control) : keeper.read(control);
         Master master = closing(stages.masters()
                 .dial(new SourceAccess(settings.source(), settings.sourcePassword()), disk.workDirectory()));
         SourceInfo source = master.info();
         progress.source(source);
         progress.enter(Phase.HANDSHAKE);
         check.requireSelectable(targetDbs(source));
-        ResumePlan plan = ResumePlan.decide(
-                known(), assignment.forceFullSync() && !progress.snapshotBegun(), source, state, disk.name());
+        ResumePlan plan = ResumePlan.decide(known(), force, source, state, disk.name());
         LOG.atInfo().log("source {} is Pika {}; plan: {}", settings.source(), source.version(), plan);
         go(
                 plan,
@@ -139,7 +139,7 @@ final class Attempt implements AutoCloseable {
         } else if (plan instanceof ResumePlan.LoadAgain again) {
             ReceivedSnapshot snapshot = disk.snapshot();
             ReplicationSession session = followSnapshotOnDisk(master, snapshot);
-            load(footing, session, snapshot, true, again.exclusive());
+            load(footing, session, again.snapshot(), snapshot, true, again.exclusive());
         } else if (plan instanceof ResumePlan.TakeSnapshot take) {
             takeSnapshot(take, check, footing);
         }
@@ -223,7 +223,7 @@ final class Attempt implements AutoCloseable {
         ReceivedSnapshot snapshot = footing.master().takeSnapshot(disk.directory(), progress);
         disk.label(name, snapshot);
         ReplicationSession session = closing(footing.master().follow(snapshot.positions()));
-        load(footing, session, snapshot, take.begun(), exclusive);
+        load(footing, session, name, snapshot, take.begun(), exclusive);
     }
 
     private ReplicationSession followSnapshotOnDisk(Master master, ReceivedSnapshot snapshot)
@@ -241,12 +241,17 @@ final class Attempt implements AutoCloseable {
     }
 
     private void load(
-            Footing footing, ReplicationSession session, ReceivedSnapshot snapshot, boolean begun, boolean exclusive)
+            Footing footing,
+            ReplicationSession session,
+            String name,
+            ReceivedSnapshot snapshot,
+            boolean begun,
+            boolean exclusive)
             throws InterruptedException {
         Loading loading = new Loading(footing, stages.scans().apply(settings), targetDbs(footing.source()));
         TargetState loaded;
         try {
-            loaded = loading.load(snapshot, begun, exclusive);
+            loaded = loading.load(name, snapshot, begun, exclusive);
         } catch (FerryException e) {
             if (e.code() == ErrorCode.SNAPSHOT_INCOMPLETE || e.code() == ErrorCode.SNAPSHOT_CORRUPT) {
                 disk.clear(); // loading it again would end the same way

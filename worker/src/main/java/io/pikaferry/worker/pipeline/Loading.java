@@ -43,11 +43,13 @@ final class Loading {
     }
 
     /**
+     * @param name of the snapshot, as the target has it since before the load
      * @param begun whether an earlier load may have left something in the target
      * @param exclusive whether everything in the target is the job's own
      * @return what the target says from now on
      */
-    TargetState load(ReceivedSnapshot snapshot, boolean begun, boolean exclusive) throws InterruptedException {
+    TargetState load(String name, ReceivedSnapshot snapshot, boolean begun, boolean exclusive)
+            throws InterruptedException {
         Progress progress = footing.progress();
         progress.enter(Phase.LOAD);
         boolean clean = exclusive && (!begun || clear());
@@ -79,7 +81,7 @@ final class Loading {
                 Marks.level(footing.settings().lanes(), snapshot.positions()),
                 exclusive,
                 footing.source().identity());
-        footing.keeper().write(footing.control(), loaded);
+        footing.keeper().loaded(footing.control(), name, loaded);
         return loaded;
     }
 

@@ -420,7 +420,7 @@ final class ItemWriter {
                     }
                     own.forEach(transaction::own);
                     if (!marks.isEmpty()) {
-                        transaction.own(job.board().render(lane, marks));
+                        transaction.marks(job.board().render(lane, marks));
                     }
                     return transaction;
                 },

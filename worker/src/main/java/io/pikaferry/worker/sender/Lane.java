@@ -137,7 +137,7 @@ final class Lane implements AutoCloseable {
                 clean.forEach(dirty ->
                         transaction.own(new byte[][] {Words.HDEL, job.keys().dirty(), DirtyKeys.field(dirty)}));
             }
-            transaction.own(job.board().render(index, marks));
+            transaction.marks(job.board().render(index, marks));
             return transaction;
         });
         clean.forEach(job::settled);
@@ -188,7 +188,7 @@ final class Lane implements AutoCloseable {
             if (!keys.isEmpty()) {
                 transaction.data(sweep.db, null, KeySweep.unlink(keys));
             }
-            transaction.own(job.board().render(index, marks));
+            transaction.marks(job.board().render(index, marks));
             return transaction;
         });
         finish(sweep, marks);
@@ -208,7 +208,7 @@ final class Lane implements AutoCloseable {
         }
         patience.execute(() -> {
             Transaction<LaneUnit> transaction = new Transaction<>(job.controlDb());
-            transaction.own(job.board().render(index, marks));
+            transaction.marks(job.board().render(index, marks));
             return transaction;
         });
         job.board().moved(index, marks);

@@ -41,10 +41,13 @@ final class Transaction<O> {
      */
     record Outcome<O>(boolean applied, Optional<TargetError> waitFor, List<Refusal<O>> refusals) {}
 
+    private static final int NONE = -1;
+
     private final int controlDb;
     private final List<byte[][]> commands = new ArrayList<>();
     private final List<O> owners = new ArrayList<>(); // null: our own command
     private int db;
+    private int marksAt = NONE;
 
     Transaction(int controlDb) {
         this.controlDb = controlDb;
@@ -63,6 +66,12 @@ final class Transaction<O> {
         add(null, command);
     }
 
+    /** The marks of a lane. The target holds earlier ones: if it calls one new, it has lost what it held. */
+    void marks(byte[][] command) {
+        own(command);
+        marksAt = commands.size() - 1;
+    }
+
     private void select(int wanted) {
         if (wanted != db) {
             add(null, new byte[][] {Words.SELECT, Words.ascii(wanted)});
@@ -75,7 +84,10 @@ final class Transaction<O> {
         owners.add(owner);
     }
 
-    /** @throws FerryException TARGET_UNREACHABLE: it may have taken effect or not; only the marks will tell */
+    /**
+     * @throws FerryException TARGET_UNREACHABLE: it may have taken effect or not; only the marks will tell. TARGET_MARKS_LOST:
+     *     it took effect, on a target that had been flushed
+     */
     Outcome<O> execute(TargetLink link) {
         select(controlDb);
         add(null, new byte[][] {Words.EXEC});
@@ -85,9 +97,18 @@ final class Transaction<O> {
             return neverBegun(replies, notBegun);
         }
         if (exec instanceof List<?> results) {
+            requireEarlierMarks(results);
             return new Outcome<>(true, Optional.empty(), refusals(results, 1));
         }
         return aborted(replies, exec);
+    }
+
+    private void requireEarlierMarks(List<?> results) {
+        if (marksAt != NONE && results.get(marksAt - 1) instanceof Long fresh && fresh > 0) {
+            throw new FerryException(
+                    ErrorCode.TARGET_MARKS_LOST,
+                    "the target lost the job's marks, and so its data, while the job was writing to it");
+        }
     }
 
     /** MULTI itself was refused; then each command stood alone, and must have been refused too. */

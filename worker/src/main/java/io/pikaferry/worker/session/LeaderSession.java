@@ -31,6 +31,7 @@ public final class LeaderSession implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
     private int nextAddress; // used by the session's thread only
+    private Optional<Endpoint> lastAsked = Optional.empty(); // used by the session's thread only
 
     public LeaderSession(WorkerIdentity identity, RunningJobs jobs) {
         this.identity = requireNonNull(identity, "identity is null");
@@ -50,6 +51,7 @@ public final class LeaderSession implements AutoCloseable {
             while (closed.getCount() > 0) {
                 Endpoint address = leader.orElseGet(this::nextAddress);
                 leader = converse(address);
+                lastAsked = Optional.of(address);
                 if (leader.isEmpty() && closed.await(REDIAL_MILLIS, TimeUnit.MILLISECONDS)) {
                     return;
                 }
@@ -59,9 +61,13 @@ public final class LeaderSession implements AutoCloseable {
         }
     }
 
+    /** In turn, but not whom we have just left while there are others: it may be silent for long. */
     private Endpoint nextAddress() {
-        return identity.coordinators()
-                .get(nextAddress++ % identity.coordinators().size());
+        int count = identity.coordinators().size();
+        Endpoint next = identity.coordinators().get(nextAddress++ % count);
+        return count > 1 && lastAsked.equals(Optional.of(next))
+                ? identity.coordinators().get(nextAddress++ % count)
+                : next;
     }
 
     /** @return where the leader is, if the one asked says so */

@@ -86,6 +86,38 @@ public final class StateKeeper {
         return TargetState.following(new Marks(lanes, positions), exclusive, source);
     }
 
+    /** What the target says if it can be read; for who will begin anew whatever it says. */
+    public Optional<TargetState> readIfWhole(TargetLink link) {
+        try {
+            return read(link);
+        } catch (FerryException e) {
+            if (e.code() == ErrorCode.TARGET_MARKS_LOST) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * The load of a snapshot is complete.
+     *
+     * @throws FerryException TARGET_MARKS_LOST if the target has been flushed since it began
+     */
+    public void loaded(TargetLink link, String snapshot, TargetState state) {
+        link.call(ascii("WATCH"), keys.checkpoint());
+        Object found = link.call(ascii("HGET"), keys.checkpoint(), ascii("snapshot"));
+        if (found instanceof TargetError error) {
+            throw error.asException(links.address(), "reading the marks");
+        }
+        if (found == null || !text(found).equals(snapshot)) {
+            throw new FerryException(
+                    ErrorCode.TARGET_MARKS_LOST,
+                    "target %s lost what it had of snapshot %s while that was loaded"
+                            .formatted(links.address(), snapshot));
+        }
+        write(link, state);
+    }
+
     /** Replaces whatever was kept, in one transaction. */
     public void write(TargetLink link, TargetState state) {
         List<byte[][]> commands = new ArrayList<>();

@@ -68,6 +68,26 @@ class TransactionTest {
                 .containsExactly("MULTI", "SELECT 0", "SET k v", "SELECT 4", "HSET marks f 1", "HDEL held g", "EXEC");
     }
 
+    /** P1: a target that was flushed in between takes what comes as if nothing had been before. */
+    @Test
+    void aMarkThatIsNewToTheTargetMeansThatItLostTheEarlierOnes() {
+        transaction.data(CONTROL_DB, "a", command("INCR k"));
+        transaction.marks(command("HSET marks f 2"));
+        ScriptedLink flushed = answering("OK", "QUEUED", "QUEUED", results(1L, 1L));
+
+        assertThatThrownBy(() -> transaction.execute(flushed))
+                .isInstanceOfSatisfying(
+                        FerryException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TARGET_MARKS_LOST));
+    }
+
+    @Test
+    void aMarkThatMovesOneThatIsThereIsAsItShouldBe() {
+        transaction.data(CONTROL_DB, "a", command("SADD k m"));
+        transaction.marks(command("HSET marks f 2"));
+
+        assertApplied(transaction.execute(answering("OK", "QUEUED", "QUEUED", results(1L, 0L))));
+    }
+
     /** P5: the refused one finds its owner, whatever SELECTs stand between. */
     @Test
     void aRefusalInsideExecLeavesTheOthersApplied() {

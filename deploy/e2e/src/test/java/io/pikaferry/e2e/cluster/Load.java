@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Writes to a source at a steady pace, from a thread of its own: mostly what would show if it were applied twice or not
- * at all. The key {@code beat} counts the rounds.
+ * at all, among it commands with several keys. The key {@code beat} counts the rounds.
  */
 public final class Load implements AutoCloseable {
 
@@ -20,24 +20,35 @@ public final class Load implements AutoCloseable {
     private static final int KEYS = 50;
 
     private final StandinMaster source;
+    private final int commandsPerRound;
     private final Random random;
     private final AtomicLong written = new AtomicLong();
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread writer = new Thread(task, "load");
+        writer.setDaemon(true);
+        return writer;
+    });
     private final ScheduledFuture<?> rounds;
 
-    private Load(StandinMaster source, long seed) {
+    private Load(StandinMaster source, long seed, int commandsPerRound) {
         this.source = source;
+        this.commandsPerRound = commandsPerRound;
         random = new Random(seed);
         rounds = thread.scheduleWithFixedDelay(this::round, 0, ROUND_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     public static Load on(StandinMaster source, long seed) {
-        return new Load(source, seed);
+        return new Load(source, seed, COMMANDS_PER_ROUND);
+    }
+
+    /** @param perSecond commands, about */
+    public static Load on(StandinMaster source, long seed, int perSecond) {
+        return new Load(source, seed, Math.max(1, perSecond * ROUND_MILLIS / 1000));
     }
 
     private void round() {
         source.execute("INCR", "beat");
-        for (int i = 0; i < COMMANDS_PER_ROUND; i++) {
+        for (int i = 0; i < commandsPerRound; i++) {
             source.execute(command());
             written.incrementAndGet();
         }
@@ -45,17 +56,30 @@ public final class Load implements AutoCloseable {
 
     private String[] command() {
         int key = random.nextInt(KEYS);
+        int other = random.nextInt(KEYS);
         String value = "v" + written.get();
-        return switch (random.nextInt(11)) {
-            case 0, 1 -> new String[] {"INCR", "counter:" + key};
-            case 2, 3 -> new String[] {"RPUSH", "list:" + key, value};
-            case 4 -> new String[] {"LPOP", "list:" + key};
-            case 5, 6 -> new String[] {"HINCRBY", "hash:" + key, "field", "7"};
-            case 7 -> new String[] {"APPEND", "text:" + key, value};
-            case 8 -> new String[] {"SET", "string:" + key, value};
-            case 9 -> new String[] {"EXPIRE", "string:" + key, "100000"};
-            default -> new String[] {"ZINCRBY", "zset:" + key, "1.5", "m" + random.nextInt(5)};
+        return switch (random.nextInt(20)) {
+            case 0, 1 -> words("INCR", "counter:" + key);
+            case 2, 3 -> words("RPUSH", "list:" + key, value, value + "'");
+            case 4, 5 -> words("LPOP", "list:" + key);
+            case 6, 7 -> words("HINCRBY", "hash:" + key, "field", "7");
+            case 8 -> words("APPEND", "text:" + key, value);
+            case 9 -> words("SET", "string:" + key, value);
+            case 10 -> words("EXPIRE", "string:" + key, "100000");
+            case 11 -> words("ZINCRBY", "zset:" + key, "1.5", "m" + random.nextInt(5));
+            case 12 -> words("SADD", "set:" + key, "m" + random.nextInt(1000));
+            case 13 -> words("MSET", "string:" + key, value, "string:" + other, value);
+            case 14 -> words("RPOPLPUSH", "list:" + key, "list:" + other);
+            case 15 -> words("SMOVE", "set:" + key, "set:" + other, "m" + random.nextInt(1000));
+            case 16 -> words("DEL", "string:" + key, "counter:" + other);
+            case 17 -> words("HSET", "hash:" + key, "last", value);
+            case 18 -> words("LPUSH", "list:" + key, value);
+            default -> words("DECRBY", "counter:" + key, "3");
         };
+    }
+
+    private static String[] words(String... words) {
+        return words;
     }
 
     public long written() {

@@ -16,6 +16,7 @@ public final class Program implements AutoCloseable {
     private final Process process;
     private final Path log;
     private final List<ProcessHandle> orphans = new ArrayList<>();
+    private volatile boolean suspended;
 
     private Program(Process process, Path log) {
         this.process = process;
@@ -74,6 +75,33 @@ public final class Program implements AutoCloseable {
         awaitExit();
     }
 
+    /** As {@code kill -STOP} does: it stands still, and its connections stay. */
+    public void suspend() {
+        signal("STOP");
+        suspended = true;
+    }
+
+    /** As {@code kill -CONT} does. */
+    public void wake() {
+        signal("CONT");
+        suspended = false;
+    }
+
+    private void signal(String name) {
+        try {
+            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+            if (kill.waitFor() != 0) {
+                throw new AssertionError(
+                        "cannot send " + name + " to " + process.info().commandLine());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a signal was sent", e);
+        }
+    }
+
     /** As {@code kill} does; returns when it has ended. */
     public void terminate() {
         orphans.addAll(process.descendants().toList());
@@ -83,6 +111,9 @@ public final class Program implements AutoCloseable {
 
     /** Asks it to end and does not wait. */
     void beginToEnd() {
+        if (suspended && process.isAlive()) {
+            wake();
+        }
         orphans.addAll(process.descendants().toList());
         process.destroy();
     }

@@ -16,7 +16,7 @@ import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** A real redis-server that can be killed and started again on its port. Its own connection is for one thread. */
+/** A real redis-server that can be killed and started again on its port. */
 public final class Redis implements AutoCloseable {
 
     private final Path directory;
@@ -48,11 +48,21 @@ public final class Redis implements AutoCloseable {
 
     /** Returns when it answers and has loaded its data. */
     public void start() {
+        launch();
+        awaitReady();
+    }
+
+    /** Does not wait until it answers. */
+    public void launch(String... moreOptions) {
         List<String> command = new ArrayList<>(
                 List.of("redis-server", "--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", ""));
         command.addAll(List.of("--dir", directory.toString()));
         command.addAll(options);
+        command.addAll(List.of(moreOptions));
         running = Optional.of(Program.start(directory.resolve("redis.log"), command));
+    }
+
+    public void awaitReady() {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(20))
@@ -65,6 +75,16 @@ public final class Redis implements AutoCloseable {
         } catch (JedisException e) {
             return false;
         }
+    }
+
+    /** As {@code kill -STOP} does. */
+    public void suspend() {
+        running.orElseThrow().suspend();
+    }
+
+    /** As {@code kill -CONT} does. */
+    public void wake() {
+        running.orElseThrow().wake();
     }
 
     /** As {@code kill -9} does. */
@@ -103,7 +123,7 @@ public final class Redis implements AutoCloseable {
     }
 
     /** Bulk strings as text. */
-    public Object call(String command, Object... arguments) {
+    public synchronized Object call(String command, Object... arguments) {
         if (connection.isEmpty()) {
             connection = Optional.of(connect());
         }

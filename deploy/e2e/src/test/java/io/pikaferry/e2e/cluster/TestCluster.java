@@ -13,9 +13,11 @@ import io.pikaferry.proto.v1.GetClusterRequest;
 import io.pikaferry.proto.v1.JobRequest;
 import io.pikaferry.proto.v1.JobSpec;
 import io.pikaferry.proto.v1.JobView;
+import io.pikaferry.proto.v1.JobsGrpc.JobsBlockingStub;
 import io.pikaferry.proto.v1.LedgerEntry;
 import io.pikaferry.proto.v1.ObservedState;
 import io.pikaferry.proto.v1.Phase;
+import io.pikaferry.proto.v1.ResumeJobRequest;
 import io.pikaferry.proto.v1.Source;
 import io.pikaferry.proto.v1.StreamProgress;
 import io.pikaferry.proto.v1.SubmitJobRequest;
@@ -23,6 +25,9 @@ import io.pikaferry.proto.v1.Target;
 import io.pikaferry.proto.v1.WorkerView;
 import io.pikaferry.standin.StandinMaster;
 import io.pikaferry.standin.binlog.Position;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,17 +35,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.curator.test.TestingServer;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * Coordinators and workers as processes of their own, and what a scenario says about them. One coordinator carries its
- * own ZooKeeper, several share one. Everything ends with {@link #close}. Used by one thread.
+ * own ZooKeeper, several share one. Everything ends with {@link #close}. Safe for use by many threads, one at a time.
  */
 public final class TestCluster implements AutoCloseable {
 
@@ -49,34 +55,31 @@ public final class TestCluster implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60).multipliedBy(PATIENCE_FACTOR);
     private static final Duration POLL = Duration.ofMillis(50);
-    private static final int PORTS_OF_A_WORKER = 6;
+    private static final int PORTS_OF_A_WORKER = 20;
 
+    private final ClusterPlan plan;
     private final Path directory;
     private final Map<String, Endpoint> coordinators = new LinkedHashMap<>();
+    private final Map<String, Relay> relays = new LinkedHashMap<>();
     private final Map<String, Integer> workerPorts = new LinkedHashMap<>();
-    private final Map<String, Program> programs = new LinkedHashMap<>();
-    private Optional<TestingServer> zookeeper = Optional.empty();
+    private final Map<String, Program> programs = new ConcurrentHashMap<>();
+    private Optional<ZooKeepers> zookeeper = Optional.empty();
     private Optional<CoordinatorConnection> connection = Optional.empty();
 
-    private TestCluster(Path directory) {
-        this.directory = directory;
+    private TestCluster(ClusterPlan plan) {
+        this.plan = plan;
+        this.directory = plan.directory();
     }
 
     /** Coordinators c1…, workers w1…; returns when all workers are connected. */
     public static TestCluster start(Path directory, int coordinators, int workers) {
-        TestCluster cluster = new TestCluster(directory);
+        return ClusterPlan.of(directory, coordinators, workers).start();
+    }
+
+    static TestCluster start(ClusterPlan plan) {
+        TestCluster cluster = new TestCluster(plan);
         try {
-            for (int i = 1; i <= coordinators; i++) {
-                cluster.coordinators.put("c" + i, new Endpoint("127.0.0.1", Ports.free()));
-            }
-            if (coordinators > 1) {
-                cluster.startZooKeeper();
-            }
-            cluster.coordinators.keySet().forEach(cluster::startCoordinator);
-            for (int i = 1; i <= workers; i++) {
-                cluster.startWorker("w" + i);
-            }
-            cluster.awaitWorkers(workers);
+            cluster.startAll();
         } catch (RuntimeException | Error e) {
             cluster.close();
             throw e;
@@ -84,20 +87,36 @@ public final class TestCluster implements AutoCloseable {
         return cluster;
     }
 
-    private void startZooKeeper() {
-        try {
-            zookeeper = Optional.of(
-                    new TestingServer(-1, directory.resolve("zookeeper").toFile()));
-        } catch (Exception e) { // as its constructor declares
-            throw new IllegalStateException("ZooKeeper does not start", e);
+    private void startAll() {
+        for (int i = 1; i <= plan.coordinators(); i++) {
+            Endpoint endpoint = new Endpoint("127.0.0.1", Ports.free());
+            coordinators.put("c" + i, endpoint);
+            if (plan.throughRelays()) {
+                relays.put("c" + i, Relay.to(endpoint.port()));
+            }
         }
+        if (plan.zookeepers() > 0) {
+            zookeeper = Optional.of(ZooKeepers.start(directory.resolve("zookeeper"), plan.zookeepers()));
+        }
+        coordinators.keySet().forEach(this::startCoordinator);
+        for (int i = 1; i <= plan.workers(); i++) {
+            startWorker("w" + i);
+        }
+        awaitWorkers(plan.workers());
     }
 
     public void startCoordinator(String id) {
-        List<String> arguments = new ArrayList<>(
-                List.of("--id", id, "--listen", coordinators.get(id).toString()));
+        Map<String, String> settings = new LinkedHashMap<>(plan.coordinatorSettings());
+        Optional.ofNullable(relays.get(id)).ifPresent(relay -> settings.put("advertise", relay.address()));
+        List<String> arguments = new ArrayList<>(List.of(
+                "--id",
+                id,
+                "--listen",
+                coordinators.get(id).toString(),
+                "--config",
+                configOf(id, settings).toString()));
         if (zookeeper.isPresent()) {
-            arguments.addAll(List.of("--zookeeper", zookeeper.get().getConnectString()));
+            arguments.addAll(List.of("--zookeeper", zookeeper.get().addressFor(id)));
             arguments.addAll(
                     List.of("--secret-key-file", directory.resolve("secret.key").toString()));
         } else {
@@ -107,9 +126,31 @@ public final class TestCluster implements AutoCloseable {
         programs.put(id, Program.ferry("pikaferry-coordinator", logOf(id), arguments));
     }
 
+    private Path configOf(String id, Map<String, String> settings) {
+        try {
+            return Files.write(
+                    directory.resolve(id + ".properties"),
+                    settings.entrySet().stream()
+                            .map(setting -> setting.getKey() + " = " + setting.getValue())
+                            .toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Started again it has the ports and the directory that it had. */
     public void startWorker(String id) {
-        int port = workerPorts.computeIfAbsent(id, name -> Ports.free(PORTS_OF_A_WORKER, 1000, 3000));
+        startWorker(id, directory.resolve(id));
+    }
+
+    public void startWorker(String id, Path dataDirectory) {
+        int port;
+        synchronized (workerPorts) {
+            port = workerPorts.computeIfAbsent(id, name -> Ports.free(PORTS_OF_A_WORKER, 1000, 3000));
+        }
+        String addressesForWorkers = relays.isEmpty()
+                ? addresses()
+                : relays.values().stream().map(Relay::address).collect(Collectors.joining(","));
         programs.put(
                 id,
                 Program.ferry(
@@ -119,13 +160,24 @@ public final class TestCluster implements AutoCloseable {
                                 "--id",
                                 id,
                                 "--coordinators",
-                                addresses(),
+                                addressesForWorkers,
                                 "--data-dir",
-                                directory.resolve(id).toString(),
+                                dataDirectory.toString(),
+                                "--config",
+                                configOf(id, plan.workerSettings()).toString(),
                                 "--advertise",
                                 "127.0.0.1",
                                 "--port-base",
                                 port + "-" + (port + PORTS_OF_A_WORKER - 1))));
+    }
+
+    /** What stands between workers and that coordinator, if the plan says so. */
+    public Relay relayOf(String coordinator) {
+        return relays.get(coordinator);
+    }
+
+    public ZooKeepers zooKeepers() {
+        return zookeeper.orElseThrow();
     }
 
     /** The bases that the worker has for its jobs' fake slaves. */
@@ -162,12 +214,22 @@ public final class TestCluster implements AutoCloseable {
         return programs.get(id);
     }
 
-    private CoordinatorConnection ask() {
-        if (connection.isEmpty()) {
-            connection = Optional.of(new CoordinatorConnection(
-                    List.copyOf(coordinators.values()), Duration.ofSeconds(30), true, new NettyDial(), Time.system()));
+    private <T> T ask(Function<CoordinatorConnection, T> question) {
+        synchronized (coordinators) {
+            if (connection.isEmpty()) {
+                connection = Optional.of(new CoordinatorConnection(
+                        List.copyOf(coordinators.values()),
+                        Duration.ofSeconds(30),
+                        true,
+                        new NettyDial(),
+                        Time.system()));
+            }
+            return question.apply(connection.get());
         }
-        return connection.get();
+    }
+
+    private <T> T askOfJobs(Function<JobsBlockingStub, T> question) {
+        return ask(leader -> leader.jobs(question));
     }
 
     // ------------------------------------------------------------------ jobs
@@ -187,31 +249,39 @@ public final class TestCluster implements AutoCloseable {
     }
 
     public void submit(SubmitJobRequest.Builder request) {
-        ask().jobs(jobs -> jobs.submitJob(request.build()));
+        askOfJobs(jobs -> jobs.submitJob(request.build()));
     }
 
     public JobView status(String job) {
-        return ask().jobs(jobs -> jobs.getJob(named(job)));
+        return askOfJobs(jobs -> jobs.getJob(named(job)));
     }
 
     public void resume(String job) {
-        ask().jobs(jobs -> jobs.resumeJob(
-                io.pikaferry.proto.v1.ResumeJobRequest.newBuilder().setName(job).build()));
+        askOfJobs(jobs ->
+                jobs.resumeJob(ResumeJobRequest.newBuilder().setName(job).build()));
+    }
+
+    /** As {@code ferryctl job resume --full-sync force} does. */
+    public void resumeWithFullSync(String job) {
+        askOfJobs(jobs -> jobs.resumeJob(ResumeJobRequest.newBuilder()
+                .setName(job)
+                .setForceFullSync(true)
+                .build()));
     }
 
     /** Stops it and forgets it. */
     public void delete(String job) {
-        ask().jobs(jobs -> jobs.stopJob(named(job)));
+        askOfJobs(jobs -> jobs.stopJob(named(job)));
         await(job, view -> view.getState() == ObservedState.STOPPED);
-        ask().jobs(jobs -> jobs.deleteJob(named(job)));
+        askOfJobs(jobs -> jobs.deleteJob(named(job)));
     }
 
     public List<LedgerEntry> errors(String job) {
-        return ask().jobs(jobs -> jobs.listErrors(named(job))).getErrorsList();
+        return askOfJobs(jobs -> jobs.listErrors(named(job))).getErrorsList();
     }
 
     public List<Event> events(String job) {
-        return ask().jobs(jobs -> jobs.listEvents(named(job))).getEventsList();
+        return askOfJobs(jobs -> jobs.listEvents(named(job))).getEventsList();
     }
 
     private static JobRequest named(String job) {
@@ -283,7 +353,7 @@ public final class TestCluster implements AutoCloseable {
     // ------------------------------------------------------------------ coordinators and workers
 
     public ClusterView cluster() {
-        return ask().cluster(cluster -> cluster.getCluster(GetClusterRequest.getDefaultInstance()));
+        return ask(leader -> leader.cluster(cluster -> cluster.getCluster(GetClusterRequest.getDefaultInstance())));
     }
 
     public String leader() {
@@ -356,12 +426,7 @@ public final class TestCluster implements AutoCloseable {
             }
         });
         programs.values().forEach(Program::close);
-        zookeeper.ifPresent(server -> {
-            try {
-                server.close();
-            } catch (java.io.IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
-        });
+        zookeeper.ifPresent(ZooKeepers::close);
+        relays.values().forEach(Relay::close);
     }
 }

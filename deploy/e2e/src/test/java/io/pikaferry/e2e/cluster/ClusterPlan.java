@@ -1,0 +1,84 @@
+package io.pikaferry.e2e.cluster;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a cluster is to be. Each {@code with} returns a changed copy.
+ *
+ * @param zookeepers servers of the ensemble; 0: the one coordinator carries its own
+ * @param coordinatorSettings keys of the coordinators' configuration file
+ * @param workerSettings keys of the workers' configuration file
+ * @param throughRelays whether workers reach each coordinator through a {@link Relay}
+ */
+public record ClusterPlan(
+        Path directory,
+        int coordinators,
+        int workers,
+        int zookeepers,
+        Map<String, String> coordinatorSettings,
+        Map<String, String> workerSettings,
+        boolean throughRelays) {
+
+    public ClusterPlan {
+        coordinatorSettings = Map.copyOf(coordinatorSettings);
+        workerSettings = Map.copyOf(workerSettings);
+        if (coordinators > 1 && zookeepers == 0) {
+            throw new IllegalArgumentException("several coordinators need a ZooKeeper to share");
+        }
+    }
+
+    /** Several coordinators share one ZooKeeper. */
+    public static ClusterPlan of(Path directory, int coordinators, int workers) {
+        return new ClusterPlan(directory, coordinators, workers, coordinators > 1 ? 1 : 0, Map.of(), Map.of(), false);
+    }
+
+    public ClusterPlan withZooKeepers(int servers) {
+        return new ClusterPlan(
+                directory, coordinators, workers, servers, coordinatorSettings, workerSettings, throughRelays);
+    }
+
+    /** How long a silent worker keeps its jobs, and one whose connection broke. */
+    public ClusterPlan withLease(Duration lease, Duration grace) {
+        return withCoordinatorSetting("worker.lease", lease.toMillis() + "ms")
+                .withCoordinatorSetting("worker.grace", grace.toMillis() + "ms");
+    }
+
+    public ClusterPlan withCoordinatorSetting(String key, String value) {
+        return new ClusterPlan(
+                directory,
+                coordinators,
+                workers,
+                zookeepers,
+                with(coordinatorSettings, key, value),
+                workerSettings,
+                throughRelays);
+    }
+
+    public ClusterPlan withWorkerSetting(String key, String value) {
+        return new ClusterPlan(
+                directory,
+                coordinators,
+                workers,
+                zookeepers,
+                coordinatorSettings,
+                with(workerSettings, key, value),
+                throughRelays);
+    }
+
+    public ClusterPlan throughRelaysToCoordinators() {
+        return new ClusterPlan(directory, coordinators, workers, zookeepers, coordinatorSettings, workerSettings, true);
+    }
+
+    public TestCluster start() {
+        return TestCluster.start(this);
+    }
+
+    private static Map<String, String> with(Map<String, String> settings, String key, String value) {
+        Map<String, String> more = new LinkedHashMap<>(settings);
+        more.put(key, value);
+        return more;
+    }
+}
