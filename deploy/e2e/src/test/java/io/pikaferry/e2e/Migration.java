@@ -66,9 +66,7 @@ record Migration(String job, StandinMaster source, Redis target, Optional<Lines>
                 source,
                 target,
                 Optional.of(new Lines(
-                        Relay.at(ELSEWHERE, port),
-                        Relay.at(ELSEWHERE, port + REPLICATION),
-                        Relay.to(target.port()))));
+                        Relay.at(ELSEWHERE, port), Relay.at(ELSEWHERE, port + REPLICATION), Relay.to(target.port()))));
     }
 
     Relay toTarget() {

@@ -197,8 +197,7 @@ class TargetFaultsTest {
     /** P5: a target that is there, but still reads its file. */
     @Test
     void aTargetThatTakesLongToLoadItsData() throws IOException {
-        try (Migration job =
-                Migration.of("loading", directory, "--appendonly", "yes")) {
+        try (Migration job = Migration.of("loading", directory, "--appendonly", "yes")) {
             begin(job);
             try (Load load = Load.on(job.source(), 7)) {
                 job.awaitFlow();
