@@ -11,6 +11,7 @@ import io.pikaferry.worker.pipeline.JobStatus.Phase;
 import io.pikaferry.worker.reconcile.KeyReader;
 import io.pikaferry.worker.reconcile.Rereads;
 import io.pikaferry.worker.routing.CommandMapper;
+import io.pikaferry.worker.routing.Mapped;
 import io.pikaferry.worker.routing.Slots;
 import io.pikaferry.worker.sender.SenderPool;
 import io.pikaferry.worker.sender.StreamFeed;
@@ -32,8 +33,8 @@ final class Following {
     private static final Duration LOOK_AROUND = Duration.ofMillis(20);
     private static final long ADVANCE_NANOS = Duration.ofMillis(500).toNanos();
 
-    /** At the tail an expiry nearer than this is held back: about as long as a failover takes, with some to spare. */
-    private static final Duration HOLD_EXPIRIES_AT_TAIL = Duration.ofSeconds(15);
+    /** An expiry nearer than this is held back: about as long as a failover takes, with some to spare. */
+    private static final Duration HOLD_EXPIRIES_WITHIN = Duration.ofSeconds(15);
 
     /** How far the source's clock may be behind ours. */
     private static final long CLOCK_SKEW_SECONDS = 1;
@@ -42,6 +43,8 @@ final class Following {
     private final ReplicationSession session;
     private final Clock clock;
     private final BoundaryDoubt doubt;
+    private final SelfMoves selfMoves;
+    private long fedAtLastEnd = -1; // of the pulse
     private volatile boolean winding;
     private volatile boolean applied;
     private volatile Optional<StreamFeed> feed = Optional.empty();
@@ -52,6 +55,7 @@ final class Following {
         this.session = requireNonNull(session, "session is null");
         this.clock = footing.environment().clock();
         this.doubt = requireNonNull(doubt, "doubt is null");
+        this.selfMoves = SelfMoves.of(footing.source().version());
     }
 
     void run(TargetState state) throws InterruptedException {
@@ -59,7 +63,7 @@ final class Following {
         String name = "job-" + footing.tenure().job();
         Threads threads = footing.environment().threads();
         try (SenderPool pool = footing.followPool(state)) {
-            pool.holdExpiriesWithin(Loading.HOLD_EXPIRIES_WITHIN);
+            pool.holdExpiriesWithin(HOLD_EXPIRIES_WITHIN);
             pool.adopt(footing.control(), footing.settings()::targetDb);
             footing.progress().counting(pool::commandsApplied);
             StreamFeed streams = new StreamFeed(
@@ -111,18 +115,14 @@ final class Following {
         while (!winding) {
             Optional<BinlogItem> item = session.next(LOOK_AROUND);
             if (item.isPresent()) {
-                streams.feed(item.get(), doubt.about(item.get(), mapper.map(item.get())));
+                streams.feed(item.get(), meaning(mapper, item.get()));
             }
             streams.serveOffers();
             if (threads.nanos() - advanceAt >= 0) {
                 pool.check();
                 streams.advance();
                 applied |= pool.commandsApplied() > 0;
-                boolean atTail = footing.progress().phase() == Phase.TAIL;
-                if (atTail) {
-                    pool.holdExpiriesWithin(HOLD_EXPIRIES_AT_TAIL);
-                }
-                if (!gettingOn && (atTail || applied)) {
+                if (!gettingOn && (applied || footing.progress().phase() == Phase.TAIL)) {
                     footing.progress().retrying(Optional.empty()); // once: from now on a reason is a lane's
                     gettingOn = true;
                 }
@@ -131,11 +131,16 @@ final class Following {
         }
     }
 
+    private Mapped meaning(CommandMapper mapper, BinlogItem item) {
+        return doubt.about(item, selfMoves.about(item, mapper.map(item)));
+    }
+
     private void sourceEnds() {
+        Optional<StreamFeed> streams = feed;
+        long fed = streams.map(StreamFeed::itemsFed).orElse(-1L);
         long askedAt = clock.millis() / 1000;
         Map<StreamId, BinlogPosition> ends = footing.master().producerPositions();
         footing.progress().sourceEnds(ends);
-        Optional<StreamFeed> streams = feed;
         if (streams.isEmpty()) {
             return;
         }
@@ -152,6 +157,10 @@ final class Following {
         if (everywhere && footing.progress().phase() == Phase.CATCH_UP) {
             footing.progress().enter(Phase.TAIL);
         }
+        if (everywhere && fed == fedAtLastEnd) {
+            streams.get().idle(fed);
+        }
+        fedAtLastEnd = everywhere ? fed : -1;
     }
 
     /** Comes to an end after confirming what is on its way. */

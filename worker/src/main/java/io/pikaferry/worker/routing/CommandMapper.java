@@ -81,7 +81,7 @@ public final class CommandMapper {
         for (byte[][] command : commands) {
             Mapped mapped = map(command, item);
             if (mapped instanceof Mapped.Commands some) {
-                together.addAll(some.commands());
+                some.commands().forEach(each -> together.add(notOfCounter(each)));
             } else if (!(mapped instanceof Mapped.Nothing)) {
                 // Only MSET and MSETNX make several of one item, and they are SETs.
                 throw new FerryException(
@@ -89,6 +89,13 @@ public final class CommandMapper {
             }
         }
         return together.isEmpty() ? Mapped.Nothing.INSTANCE : new Mapped.Commands(List.copyOf(together));
+    }
+
+    /** INCR makes an item of its own. */
+    private static TargetCommand notOfCounter(TargetCommand command) {
+        return command.expiry() == TargetCommand.Expiry.UNSAID
+                ? TargetCommand.clearing(command.args(), command.keys())
+                : command;
     }
 
     /** Whether a stream's log is the one that has the writes to a key; in classic mode any of its database is. */

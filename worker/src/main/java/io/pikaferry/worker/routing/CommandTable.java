@@ -45,8 +45,22 @@ public final class CommandTable {
 
     private static List<CommandRow> strings() {
         return List.of(
-                row("set", -3, FIRST, Treatment.SET).until("3.0.8"),
-                row("set", -3, FIRST, Treatment.SET).from("3.0.8").logged("raw, but EX/PX alone: pksetexat k s v"),
+                row("set", -3, FIRST, Treatment.SET_OR_COUNTER).until("2.3.8"),
+                row("set", -3, FIRST, Treatment.SET).from("2.3.8").until("3.0.0"),
+                row("set", -3, FIRST, Treatment.SET_OR_COUNTER).from("3.0.0").until("3.0.8"),
+                row("set", -3, FIRST, Treatment.SET_OR_COUNTER)
+                        .from("3.0.8")
+                        .until("3.0.13")
+                        .logged("raw, but EX/PX alone: pksetexat k s v"),
+                row("set", -3, FIRST, Treatment.SET)
+                        .from("3.0.13")
+                        .until("3.1.0")
+                        .logged("raw, but EX/PX alone: pksetexat k s v"),
+                row("set", -3, FIRST, Treatment.SET_OR_COUNTER)
+                        .from("3.1.0")
+                        .until("3.2.4")
+                        .logged("raw, but EX/PX alone: pksetexat k s v"),
+                row("set", -3, FIRST, Treatment.SET).from("3.2.4").logged("raw, but EX/PX alone: pksetexat k s v"),
                 row("setnx", 3, FIRST, Treatment.AS_IS)
                         .until("3.3.6")
                         .logged("set k v, if it set")

@@ -6,6 +6,8 @@ import java.util.OptionalLong;
 /** Whole numbers as text, without a String. */
 final class Decimal {
 
+    private static final String LETTERS_OF_NUMBERS = "+-.einfaINFA"; // inf and nan too
+
     private Decimal() {}
 
     /** Empty if it is not a whole number of 64 bits. */
@@ -31,6 +33,20 @@ final class Decimal {
             return OptionalLong.empty();
         }
         return OptionalLong.of(negative ? value : -value);
+    }
+
+    /** Whether it can be a number as Pika prints them, whole or not. False alarms are possible, misses are not. */
+    static boolean maybeNumber(byte[] text) {
+        if (text.length == 0) {
+            return false;
+        }
+        for (byte each : text) {
+            boolean digit = each >= '0' && each <= '9';
+            if (!digit && LETTERS_OF_NUMBERS.indexOf(each) < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** @throws UnknownFormException if it is not a whole number of 64 bits */

@@ -65,6 +65,16 @@ final class StringWrites {
         return set(logged, condition, old);
     }
 
+    /**
+     * SET of a release that logs INCR and the like as {@code set key result}, after which a real slave has lost the expiry that
+     * the source keeps. MSET and SETNX are logged alike, and a client may write in lower case too.
+     */
+    static Mapped setOrCounter(LoggedCommand logged) {
+        byte[][] args = logged.args();
+        boolean maybeCounter = args.length == 3 && Ascii.isLower(logged.name()) && Decimal.maybeNumber(args[2]);
+        return maybeCounter ? logged.becomes(TargetCommand.unsaid(args, args[1])) : set(logged);
+    }
+
     private static byte[] argument(byte[][] args, int index) {
         if (index == args.length) {
             throw new UnknownFormException();

@@ -25,7 +25,9 @@ public final class TargetCommand {
         /** The key has {@link TargetCommand#expireAtMillis} afterwards, if it exists. */
         AT,
         /** Keeps or clears it, as the command finds the key: only the target knows. */
-        KEEPS_OR_CLEARS
+        KEEPS_OR_CLEARS,
+        /** The log does not say whether the source kept it or cleared it: if the key has one, it has to be read there. */
+        UNSAID
     }
 
     private final byte[][] args;
@@ -63,6 +65,11 @@ public final class TargetCommand {
 
     static TargetCommand keepingOrClearing(byte[][] args, byte[]... keys) {
         return new TargetCommand(args, keys, Expiry.KEEPS_OR_CLEARS, 0, false, true);
+    }
+
+    /** A write of one key that is as said, but for the expiry of a key that has one. */
+    static TargetCommand unsaid(byte[][] args, byte[] key) {
+        return new TargetCommand(args, new byte[][] {key}, Expiry.UNSAID, 0, false, true);
     }
 
     /** A write of one key after which it expires. */

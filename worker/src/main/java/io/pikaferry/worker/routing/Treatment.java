@@ -16,6 +16,9 @@ public enum Treatment {
     REREAD("the key is read from the source", KeyWrites::random),
 
     SET("SET; a time to live counts from its execution; VX is a script, NX with a time too", StringWrites::set),
+    SET_OR_COUNTER(
+            "as SET; of a number, in lower case: if the key has an expiry, it is read from the source",
+            StringWrites::setOrCounter),
     SETEX("SET, expires so long after its execution; for ever if not positive", StringWrites::setex),
     PSETEX("SET, expires so long after its execution, in whole seconds", StringWrites::psetex),
     PKSETEXAT("SET, expires then; never if 0; DEL if past", StringWrites::pksetexat),

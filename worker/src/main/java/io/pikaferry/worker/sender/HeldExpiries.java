@@ -7,17 +7,24 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * The keys of one lane whose expiry is held back (DESIGN §7.2).
+ * The keys of one lane that expire before long (DESIGN §7.2).
  *
  * <p>The source never logs that a key expires: whoever follows has to know by the clock, and the source's clock at the item at
  * hand is not ours. A key that the target let go at its time could still be written to by an item that the source executed
- * before that time and we apply after it, be it because the stream is behind or because a worker died. So a key that may
- * expire before the stream has passed its time gets an expiry far away instead, by a fixed shift: {@code T + SHIFT}. It hangs
- * on the key itself and goes with it when the key is emptied, overwritten or persisted, so it is never wrong; what is kept
- * here, and in the target beside the marks, is only where to look. When the stream has passed T, or T is far enough off, the
- * key gets T.
+ * before that time and we apply after it, be it because the stream is behind or because a worker died. So while the stream
+ * flows a key that is about to expire gets an expiry far away instead, by a fixed shift: {@code T + SHIFT}. It hangs on the
+ * key itself and goes with it when the key is emptied, overwritten or persisted, so it is never wrong; what is kept here, and
+ * in the target beside the marks, is only where to look.
+ *
+ * <pre>
+ *   far ─────────────▶ NATIVE ── T comes near ──▶ SHIFTED ── the stream has passed T ──▶ given T, gone
+ *   not kept here      has T   ◀─ all is quiet ──  has T + SHIFT
+ *                        │
+ *                        └── found missing, though the stream has not passed T ──▶ LOST
+ * </pre>
  *
  * <p>Threads: the lane's, or that of a lane that holds all others at a gate.
  */
@@ -28,63 +35,98 @@ final class HeldExpiries {
 
     private static final long SHIFTED_FROM = SHIFT_MILLIS / 2;
 
-    /** P8: beyond so many, further keys of the lane get their expiry at once. */
+    /** P8: beyond so many of a lane held back, and as many watched, further keys get their expiry and are not watched. */
     private static final int MAX_KEYS = 100_000;
 
-    /** @param expireAtMillis as far as we know: the key may have another by now, or none */
-    record Held(int db, Bytes key, long expireAtMillis) {}
+    /** What the target has, as far as we know. */
+    enum State {
+        /** An earlier tenure's: to be asked. */
+        UNKNOWN,
+        NATIVE,
+        SHIFTED,
+        /** The key is not there. It was deleted, or the target let it go too early. */
+        LOST
+    }
 
-    private final Map<Integer, Map<Bytes, Long>> byDb = new HashMap<>();
+    /** @param expireAtMillis as far as we know: the key may have another by now, or none */
+    record Held(int db, Bytes key, long expireAtMillis, State state) {}
+
+    private record Expiring(long at, State state) {}
+
+    private final Map<Integer, Map<Bytes, Expiring>> byDb = new HashMap<>();
     private int size;
+    private int shifted;
 
     boolean isEmpty() {
         return size == 0;
     }
 
+    /** Of all that are kept here. */
     int size() {
         return size;
     }
 
-    boolean isFull() {
-        return size >= MAX_KEYS;
+    /** Of those held back. */
+    int shifted() {
+        return shifted;
     }
 
-    /** When the key may expire; 0: it is not held. */
-    long of(int db, byte[] key) {
-        Map<Bytes, Long> keys = byDb.get(db);
-        Long at = keys == null ? null : keys.get(Bytes.owning(key));
-        return at == null ? 0 : at;
+    boolean hasRoomFor(State state) {
+        return state == State.SHIFTED ? shifted < MAX_KEYS : size - shifted < MAX_KEYS;
     }
 
-    void put(int db, byte[] key, long expireAtMillis) {
-        if (byDb.computeIfAbsent(db, any -> new HashMap<>()).put(Bytes.owning(key), expireAtMillis) == null) {
-            size++;
+    /** What is known of the key. */
+    Optional<Held> find(int db, byte[] key) {
+        Map<Bytes, Expiring> keys = byDb.get(db);
+        if (keys == null) {
+            return Optional.empty();
         }
+        Bytes name = Bytes.owning(key);
+        return Optional.ofNullable(keys.get(name)).map(known -> new Held(db, name, known.at, known.state));
+    }
+
+    void put(int db, byte[] key, long expireAtMillis, State state) {
+        Expiring before = byDb.computeIfAbsent(db, any -> new HashMap<>())
+                .put(Bytes.owning(key), new Expiring(expireAtMillis, state));
+        size += before == null ? 1 : 0;
+        shifted += isShifted(state) - isShifted(before);
     }
 
     void remove(int db, byte[] key) {
-        Map<Bytes, Long> keys = byDb.get(db);
-        if (keys != null && keys.remove(Bytes.owning(key)) != null) {
-            size--;
-        }
+        Map<Bytes, Expiring> keys = byDb.get(db);
+        Expiring before = keys == null ? null : keys.remove(Bytes.owning(key));
+        size -= before == null ? 0 : 1;
+        shifted -= isShifted(before);
     }
 
     void removeAll(int db) {
-        Map<Bytes, Long> keys = byDb.remove(db);
-        size -= keys == null ? 0 : keys.size();
+        Map<Bytes, Expiring> keys = byDb.remove(db);
+        if (keys != null) {
+            size -= keys.size();
+            keys.values().forEach(each -> shifted -= isShifted(each));
+        }
     }
 
-    /** A test of a held key's expiry. */
+    private static int isShifted(Expiring known) {
+        return known == null ? 0 : isShifted(known.state);
+    }
+
+    private static int isShifted(State state) {
+        return state == State.SHIFTED ? 1 : 0;
+    }
+
+    /** A test of what is known of a key. */
     interface Due {
-        boolean test(int db, long expireAtMillis);
+        boolean test(int db, long expireAtMillis, State state);
     }
 
     List<Held> which(Due due, int atMost) {
         List<Held> some = new ArrayList<>();
-        for (Map.Entry<Integer, Map<Bytes, Long>> db : byDb.entrySet()) {
-            for (Map.Entry<Bytes, Long> key : db.getValue().entrySet()) {
-                if (due.test(db.getKey(), key.getValue())) {
-                    some.add(new Held(db.getKey(), key.getKey(), key.getValue()));
+        for (Map.Entry<Integer, Map<Bytes, Expiring>> db : byDb.entrySet()) {
+            for (Map.Entry<Bytes, Expiring> key : db.getValue().entrySet()) {
+                Expiring known = key.getValue();
+                if (due.test(db.getKey(), known.at, known.state)) {
+                    some.add(new Held(db.getKey(), key.getKey(), known.at, known.state));
                     if (some.size() == atMost) {
                         return some;
                     }
@@ -128,6 +170,7 @@ final class HeldExpiries {
         return new Held(
                 Integer.parseInt(new String(field, 0, slash, US_ASCII)),
                 Bytes.owning(key),
-                Long.parseLong(new String(expireAtMillis, US_ASCII)));
+                Long.parseLong(new String(expireAtMillis, US_ASCII)),
+                State.UNKNOWN);
     }
 }

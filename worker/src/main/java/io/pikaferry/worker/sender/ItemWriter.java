@@ -1,19 +1,18 @@
 package io.pikaferry.worker.sender;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.error.ErrorCode;
-import io.pikaferry.error.FerryException;
 import io.pikaferry.model.BinlogPosition;
 import io.pikaferry.model.Bytes;
 import io.pikaferry.model.StreamId;
 import io.pikaferry.worker.routing.LaneOf;
 import io.pikaferry.worker.routing.TargetCommand;
 import io.pikaferry.worker.routing.TargetCommand.Expiry;
+import io.pikaferry.worker.sender.HeldExpiries.Held;
+import io.pikaferry.worker.sender.HeldExpiries.State;
 import io.pikaferry.worker.sender.Transaction.Outcome;
 import io.pikaferry.worker.sender.Transaction.Refusal;
-import io.pikaferry.worker.target.TargetError;
 import io.pikaferry.worker.target.TargetLink;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,6 +33,7 @@ final class ItemWriter {
     private final int lane;
     private final LaneJob job;
     private final TargetLink link;
+    private final Expiries expiries;
     private final Patience patience;
 
     // What has been planned for the next transaction.
@@ -59,29 +59,44 @@ final class ItemWriter {
 
     private record Owner(LaneUnit.Item item, TargetCommand command) {}
 
-    ItemWriter(int lane, LaneJob job, TargetLink link, Patience patience) {
+    ItemWriter(int lane, LaneJob job, TargetLink link, Expiries expiries, Patience patience) {
         this.lane = lane;
         this.job = requireNonNull(job, "job is null");
         this.link = requireNonNull(link, "link is null");
+        this.expiries = requireNonNull(expiries, "expiries is null");
         this.patience = requireNonNull(patience, "patience is null");
     }
 
     void write(List<? extends LaneUnit> batch) throws InterruptedException {
+        UnsaidExpiries unsaid = UnsaidExpiries.of(batch, link, job.controlDb());
         for (LaneUnit unit : batch) {
             LaneUnit.Write write = (LaneUnit.Write) unit;
-            if (holdsAny(write)) {
+            if (anyMayBeGone(write)) {
                 expireWhatIsGone(write);
             }
-            plan(write);
+            plan(write, unsaid);
         }
         flush();
     }
 
-    private void plan(LaneUnit.Write write) {
+    private void plan(LaneUnit.Write write, UnsaidExpiries unsaid) {
         for (TargetCommand command : write.commands) {
             if (touchesDirty(write, command)) {
                 continue;
             }
+            if (command.expiry() == Expiry.UNSAID && unsaid.mayExpire(write.db, command.keys()[0])) {
+                makeDirty(
+                        job.dirty(lane),
+                        new DirtyKey(
+                                write.stream,
+                                write.db,
+                                Bytes.owning(command.keys()[0]),
+                                ErrorCode.NOT_DETERMINISTIC,
+                                "the log does not tell an INCR, which keeps the expiry, from a SET, which clears it",
+                                write.end));
+                continue;
+            }
+            unsaid.planned(write.db, command);
             List<byte[][]> rendered = new ArrayList<>(2);
             job.rendering().render(command, expireAt(write.db, command), rendered);
             planned.add(new Planned(write.db, new Owner(write, command), rendered));
@@ -105,25 +120,25 @@ final class ItemWriter {
 
     private long expireAt(int db, byte[] key, long wanted) {
         HeldExpiries held = job.held(lane);
-        if (!job.holds(wanted) || held.isFull()) {
+        State state = job.stateFor(wanted, held);
+        if (state == State.UNKNOWN) {
             return wanted;
         }
-        held.put(db, key, wanted);
-        own.add(new byte[][] {Words.HSET, job.keys().held(), HeldExpiries.field(db, key), Words.ascii(wanted)});
-        return HeldExpiries.shifted(wanted);
+        Optional<Held> known = held.find(db, key);
+        held.put(db, key, wanted, state);
+        // Looking too early does no harm, so a later time need not be told.
+        if (known.isEmpty() || known.get().expireAtMillis() > wanted) {
+            own.add(new byte[][] {Words.HSET, job.keys().held(), HeldExpiries.field(db, key), Words.ascii(wanted)});
+        }
+        return state == State.SHIFTED ? HeldExpiries.shifted(wanted) : wanted;
     }
 
     // ------------------------------------------------------------------ keys that were gone at the source
 
-    private boolean holdsAny(LaneUnit.Write write) {
-        HeldExpiries held = job.held(lane);
-        if (held.isEmpty()) {
-            return false;
-        }
+    private boolean anyMayBeGone(LaneUnit.Write write) {
         for (TargetCommand command : write.commands) {
             for (byte[] key : command.keys()) {
-                long at = heldOfOwner(key).of(write.db, key);
-                if (mayBeGone(at, write)) {
+                if (mayBeGone(write, key).isPresent()) {
                     return true;
                 }
             }
@@ -131,138 +146,66 @@ final class ItemWriter {
         return false;
     }
 
-    private boolean mayBeGone(long expireAtMillis, LaneUnit.Write write) {
-        return expireAtMillis != 0
-                && (job.gone(expireAtMillis, write.executedAtSeconds)
-                        || job.unsure(expireAtMillis, write.executedAtSeconds));
+    /** What is known of a key that has to be looked at before the item may touch it. */
+    private Optional<Held> mayBeGone(LaneUnit.Write write, byte[] key) {
+        // A key of a command at a gate may be another lane's, which waits.
+        HeldExpiries held = heldOfOwner(key);
+        return held.isEmpty()
+                ? Optional.empty()
+                : held.find(write.db, key)
+                        .filter(known -> known.state() == State.LOST
+                                || Math.floorDiv(known.expireAtMillis(), 1000) <= write.executedAtSeconds
+                                || known.state() != State.SHIFTED && job.isPast(known.expireAtMillis()));
     }
 
-    /** A key of a command at a gate may be another lane's, which waits. */
     private HeldExpiries heldOfOwner(byte[] key) {
         return job.held(LaneOf.lane(key, job.config().lanes()));
     }
 
-    /** The source executed the item when these keys had expired there: so they have to be gone here before it is applied. */
+    /**
+     * A key that had expired at the source when it executed the item has to be gone here before the item is applied; one that had
+     * not, and yet is gone here, has to be read from the source.
+     */
     private void expireWhatIsGone(LaneUnit.Write write) throws InterruptedException {
         flush();
-        Set<Bytes> keys = new HashSet<>();
+        Map<Bytes, Held> looked = new HashMap<>();
         for (TargetCommand command : write.commands) {
             for (byte[] key : command.keys()) {
-                long at = heldOfOwner(key).of(write.db, key);
-                if (mayBeGone(at, write)) {
-                    keys.add(Bytes.owning(key));
-                }
+                mayBeGone(write, key).ifPresent(known -> looked.put(known.key(), known));
             }
         }
-        for (Bytes key : keys) {
-            long trueExpiry = trueExpiry(write.db, key.array());
-            if (trueExpiry != 0 && job.unsure(trueExpiry, write.executedAtSeconds)) {
+        List<Held> keys = List.copyOf(looked.values());
+        List<Expiries.Found> answers = expiries.ask(keys);
+        for (int i = 0; i < keys.size(); i++) {
+            Held known = keys.get(i);
+            Expiries.Found found = answers.get(i);
+            byte[] key = known.key().array();
+            boolean lost = found.state() == State.LOST;
+            long at = lost ? known.expireAtMillis() : found.expireAtMillis();
+            boolean expires = lost || found.expires();
+            boolean gone = expires && job.gone(at, write.executedAtSeconds);
+            if (expires && (lost && !gone || job.unsure(at, write.executedAtSeconds))) {
                 makeDirty(
-                        job.dirty(LaneOf.lane(key.array(), job.config().lanes())),
+                        job.dirty(LaneOf.lane(key, job.config().lanes())),
                         new DirtyKey(
                                 write.stream,
                                 write.db,
-                                key,
+                                known.key(),
                                 ErrorCode.NOT_DETERMINISTIC,
-                                "it expired within the second of this command, which may have found it or not",
+                                "it expired about the time of this command, which may have found it or not",
                                 write.end));
             }
-            if (trueExpiry != 0 && job.gone(trueExpiry, write.executedAtSeconds)) {
+            if (gone && !lost) {
                 planned.add(
                         new Planned(write.db, new Owner(write, write.commands.get(0)), List.<byte[][]>of(new byte[][] {
-                            Words.UNLINK, key.array()
+                            Words.UNLINK, key
                         })));
             }
-            if (trueExpiry == 0 || job.gone(trueExpiry, write.executedAtSeconds)) {
-                heldOfOwner(key.array()).remove(write.db, key.array());
-                own.add(new byte[][] {Words.HDEL, job.keys().held(), HeldExpiries.field(write.db, key.array())});
+            if (lost || gone || !expires) {
+                heldOfOwner(key).remove(write.db, key);
+                own.add(new byte[][] {Words.HDEL, job.keys().held(), HeldExpiries.field(write.db, key)});
             } else {
-                heldOfOwner(key.array()).put(write.db, key.array(), trueExpiry);
-            }
-        }
-    }
-
-    /** The expiry a held key is to get, as the target has it; 0 if it is not held any more. */
-    private long trueExpiry(int db, byte[] key) {
-        List<Object> replies = link.exchange(List.<byte[][]>of(
-                new byte[][] {Words.SELECT, Words.ascii(db)},
-                new byte[][] {Words.TIME},
-                new byte[][] {Words.PTTL, key},
-                new byte[][] {Words.SELECT, Words.ascii(job.controlDb())}));
-        return trueExpiry(replies.get(1), replies.get(2));
-    }
-
-    private static long trueExpiry(Object time, Object pttl) {
-        if (time instanceof TargetError error) {
-            throw new FerryException(error.code(), "the target refused TIME: " + error.message());
-        }
-        if (!(pttl instanceof Long left) || !HeldExpiries.isShifted(left)) {
-            return 0;
-        }
-        List<?> parts = (List<?>) time;
-        long now = number(parts.get(0)) * 1000 + number(parts.get(1)) / 1000;
-        // PTTL counts from the beginning of the command, TIME was a moment before: round to the millisecond we wrote.
-        long at = now + left - HeldExpiries.SHIFT_MILLIS;
-        long second = Math.round(at / 1000.0) * 1000;
-        return Math.abs(at - second) <= 20 ? second : at;
-    }
-
-    private static long number(Object bulk) {
-        return Long.parseLong(new String((byte[]) bulk, US_ASCII));
-    }
-
-    /**
-     * Gives held keys the expiry they are to have: those the stream has passed, and those that are far enough off.
-     *
-     * @param quietSeconds of each database of the target, up to when nothing more will come of what the source has executed
-     */
-    void release(Map<Integer, Long> quietSeconds) throws InterruptedException {
-        HeldExpiries held = job.held(lane);
-        while (!held.isEmpty()) {
-            List<HeldExpiries.Held> due = held.which(
-                    (db, at) -> job.gone(at, quietSeconds.getOrDefault(db, 0L)) || !job.holds(at),
-                    job.config().batchUnits());
-            if (due.isEmpty()) {
-                return;
-            }
-            List<byte[][]> questions = new ArrayList<>();
-            for (HeldExpiries.Held key : due) {
-                questions.add(new byte[][] {Words.SELECT, Words.ascii(key.db())});
-                questions.add(new byte[][] {Words.TIME});
-                questions.add(new byte[][] {Words.PTTL, key.key().array()});
-            }
-            questions.add(new byte[][] {Words.SELECT, Words.ascii(job.controlDb())});
-            List<Object> answers = link.exchange(questions);
-            patience.execute(() -> {
-                Transaction<Owner> transaction = new Transaction<>(job.controlDb());
-                for (int i = 0; i < due.size(); i++) {
-                    HeldExpiries.Held key = due.get(i);
-                    long at = trueExpiry(answers.get(3 * i + 1), answers.get(3 * i + 2));
-                    boolean still = at != 0 && !job.gone(at, quietSeconds.getOrDefault(key.db(), 0L)) && job.holds(at);
-                    if (at != 0 && !still) {
-                        transaction.data(key.db(), null, new byte[][] {
-                            Words.PEXPIREAT, key.key().array(), Words.ascii(at)
-                        });
-                    }
-                    if (!still) {
-                        transaction.own(new byte[][] {
-                            Words.HDEL,
-                            job.keys().held(),
-                            HeldExpiries.field(key.db(), key.key().array())
-                        });
-                    }
-                }
-                return transaction;
-            });
-            for (int i = 0; i < due.size(); i++) {
-                HeldExpiries.Held key = due.get(i);
-                long at = trueExpiry(answers.get(3 * i + 1), answers.get(3 * i + 2));
-                boolean still = at != 0 && !job.gone(at, quietSeconds.getOrDefault(key.db(), 0L)) && job.holds(at);
-                if (still) {
-                    held.put(key.db(), key.key().array(), at); // has got another since
-                } else {
-                    held.remove(key.db(), key.key().array());
-                }
+                heldOfOwner(key).put(write.db, key, at, found.state());
             }
         }
     }
@@ -294,7 +237,7 @@ final class ItemWriter {
                         "a command took it together with a key that has to be read again from the source",
                         write.end);
                 makeDirty(dirty, fresh);
-            } else if (single) {
+            } else if (single && command.expiry() != Expiry.UNSAID) {
                 known.get().touched(write.end, command);
             } else {
                 known.get().touchedUnknown(write.end);

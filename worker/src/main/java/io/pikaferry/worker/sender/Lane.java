@@ -24,6 +24,7 @@ final class Lane implements AutoCloseable {
     private final TargetLink link; // used by the lane's thread only
     private final Patience patience;
     private final ItemWriter items;
+    private final Expiries expiries;
     private final LoadWriter loads;
     private final LaneQueue queue;
     private final CountDownLatch closed;
@@ -39,7 +40,8 @@ final class Lane implements AutoCloseable {
         this.closed = job.threads().latch(1);
         this.ended = job.threads().latch(1);
         this.patience = new Patience(link, job.refusals(), closed);
-        this.items = new ItemWriter(index, job, link, patience);
+        this.expiries = new Expiries(index, job, link, patience);
+        this.items = new ItemWriter(index, job, link, expiries, patience);
         this.loads = new LoadWriter(index, job, patience);
         this.thread = job.threads().thread(job.name() + "-lane-" + index, this::run);
     }
@@ -81,7 +83,7 @@ final class Lane implements AutoCloseable {
             passGate(atGate);
         } else if (first instanceof LaneUnit.Advance advance) {
             advance(advance.upTo);
-            items.release(advance.quietSeconds);
+            expiries.settle(advance.quietSeconds);
         } else if (first instanceof LaneUnit.Taint taint) {
             items.taint(taint);
         } else if (first instanceof LaneUnit.Repair repair) {
@@ -148,7 +150,7 @@ final class Lane implements AutoCloseable {
     private void restoreOwnKeys(Transaction<LaneUnit.Flush> transaction) {
         job.board().restore().forEach(transaction::own);
         for (int lane = 0; lane < job.config().lanes(); lane++) {
-            for (HeldExpiries.Held held : job.held(lane).which((db, at) -> true, Integer.MAX_VALUE)) {
+            for (HeldExpiries.Held held : job.held(lane).which((db, at, state) -> true, Integer.MAX_VALUE)) {
                 transaction.own(new byte[][] {
                     Words.HSET,
                     job.keys().held(),

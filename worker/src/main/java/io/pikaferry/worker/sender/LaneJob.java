@@ -33,6 +33,12 @@ interface LaneJob {
     /** Whether an expiry has to be held back at this moment. */
     boolean holds(long expireAtMillis);
 
+    /** What a key with this expiry is to be now: SHIFTED, NATIVE but watched, or UNKNOWN, not watched. */
+    HeldExpiries.State stateFor(long expireAtMillis, HeldExpiries held);
+
+    /** Whether the target has let go a key with this expiry. */
+    boolean isPast(long expireAtMillis);
+
     /** Whether a key with this expiry was gone at the source when it executed something in that second. */
     boolean gone(long expireAtMillis, long executedAtSeconds);
 

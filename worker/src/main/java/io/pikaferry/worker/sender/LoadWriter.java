@@ -2,6 +2,7 @@ package io.pikaferry.worker.sender;
 
 import static java.util.Objects.requireNonNull;
 
+import io.pikaferry.worker.sender.HeldExpiries.State;
 import io.pikaferry.worker.sender.Transaction.Outcome;
 import io.pikaferry.worker.sender.Transaction.Refusal;
 import java.util.HashSet;
@@ -61,11 +62,11 @@ final class LoadWriter {
             return;
         }
         HeldExpiries held = job.held(lane);
-        boolean hold = job.holds(load.expireAtMillis) && !held.isFull();
-        long at = hold ? HeldExpiries.shifted(load.expireAtMillis) : load.expireAtMillis;
+        State state = job.stateFor(load.expireAtMillis, held);
+        long at = state == State.SHIFTED ? HeldExpiries.shifted(load.expireAtMillis) : load.expireAtMillis;
         transaction.data(load.db, load, new byte[][] {Words.PEXPIREAT, load.key, Words.ascii(at)});
-        if (hold) {
-            held.put(load.db, load.key, load.expireAtMillis);
+        if (state != State.UNKNOWN) {
+            held.put(load.db, load.key, load.expireAtMillis, state);
             transaction.own(new byte[][] {
                 Words.HSET, job.keys().held(), HeldExpiries.field(load.db, load.key), Words.ascii(load.expireAtMillis)
             });

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
 import io.pikaferry.worker.routing.LaneOf;
+import io.pikaferry.worker.sender.HeldExpiries.State;
 import io.pikaferry.worker.target.TargetKeys;
 import io.pikaferry.worker.target.TargetLink;
 import io.pikaferry.worker.threads.Threads;
@@ -39,6 +40,9 @@ import java.util.stream.Stream;
  * feeds, closes the pool and starts again from the marks in the target; lanes never reconnect on their own.
  */
 public final class SenderPool implements AutoCloseable {
+
+    /** Keys that expire later are not watched; while they come so near nobody looks. */
+    private static final long WATCHED_MILLIS = Duration.ofHours(1).toMillis();
 
     private final List<Lane> lanes;
     private final Shared shared;
@@ -117,7 +121,7 @@ public final class SenderPool implements AutoCloseable {
         held.forEach((field, value) -> {
             HeldExpiries.Held key = HeldExpiries.parse(field, value);
             shared.held(LaneOf.lane(key.key().array(), size()))
-                    .put(key.db(), key.key().array(), key.expireAtMillis());
+                    .put(key.db(), key.key().array(), key.expireAtMillis(), key.state());
         });
         OwnHash dirty = new OwnHash(control, shared.keys().dirty());
         dirty.forEach((field, value) -> {
@@ -133,8 +137,22 @@ public final class SenderPool implements AutoCloseable {
         shared.horizonMillis = horizon.toMillis();
     }
 
+    /** Whether expiries are held back at all at the moment. */
+    boolean holds() {
+        return shared.holding;
+    }
+
+    void hold(boolean hold) {
+        shared.holding = hold;
+    }
+
     /** How many expiries are held back. Approximate while lanes run. */
     public long heldExpiries() {
+        return shared.held.stream().mapToLong(HeldExpiries::shifted).sum();
+    }
+
+    /** How many keys are known to expire before long. Approximate while lanes run. */
+    long watchedExpiries() {
         return shared.held.stream().mapToLong(HeldExpiries::size).sum();
     }
 
@@ -232,6 +250,7 @@ public final class SenderPool implements AutoCloseable {
         private final LongAdder elements = new LongAdder();
         private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
         private volatile long horizonMillis;
+        private volatile boolean holding = true;
         private volatile List<Lane> lanes = List.of();
 
         Shared(Terms terms, Optional<MarkBoard> board, Refusals refusals, Runnable onFailure) {
@@ -309,7 +328,23 @@ public final class SenderPool implements AutoCloseable {
         @Override
         public boolean holds(long expireAtMillis) {
             return HeldExpiries.shiftable(expireAtMillis)
+                    && holding
                     && expireAtMillis < terms.clock().millis() + horizonMillis;
+        }
+
+        @Override
+        public State stateFor(long expireAtMillis, HeldExpiries held) {
+            if (holds(expireAtMillis) && held.hasRoomFor(State.SHIFTED)) {
+                return State.SHIFTED;
+            }
+            boolean watched = HeldExpiries.shiftable(expireAtMillis)
+                    && expireAtMillis < terms.clock().millis() + WATCHED_MILLIS;
+            return watched && held.hasRoomFor(State.NATIVE) ? State.NATIVE : State.UNKNOWN;
+        }
+
+        @Override
+        public boolean isPast(long expireAtMillis) {
+            return expireAtMillis <= terms.clock().millis();
         }
 
         @Override

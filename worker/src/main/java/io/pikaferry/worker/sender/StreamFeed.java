@@ -21,6 +21,7 @@ import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
@@ -48,6 +49,8 @@ public final class StreamFeed {
     private final Map<StreamId, BinlogPosition> lastAdvanced = new HashMap<>();
     private final Map<StreamId, Long> lastExecuted = new ConcurrentHashMap<>();
     private final Map<StreamId, Long> quietSince = new ConcurrentHashMap<>();
+    private final AtomicLong itemsFed = new AtomicLong();
+    private volatile long idleSince = -1;
     private final Queue<SourceCopy> copies = new ConcurrentLinkedQueue<>();
     private final Queue<DirtyKey> hopeless = new ConcurrentLinkedQueue<>();
 
@@ -96,9 +99,29 @@ public final class StreamFeed {
         return Map.copyOf(lastFed);
     }
 
+    /** How many items have been put in. Safe from any thread. */
+    public long itemsFed() {
+        return itemsFed.get();
+    }
+
+    /**
+     * The source has had nothing more for a while: as long as no further item comes, expiries need not be held back. Safe from any
+     * thread.
+     *
+     * @param itemsFed how many items had been put in when that was seen
+     */
+    public void idle(long itemsFed) {
+        idleSince = itemsFed;
+    }
+
     /** Waits while the budget is used up. */
     public void feed(BinlogItem item, Mapped mapped) throws InterruptedException {
         StreamId stream = item.stream();
+        if (!pool.holds()) {
+            pool.hold(true);
+            advanceAll(Map.of(), quietSeconds()); // before the item, in every lane
+        }
+        itemsFed.incrementAndGet();
         if (mapped instanceof Mapped.Commands commands) {
             feedCommands(item, commands.commands());
         } else if (mapped instanceof Mapped.FlushDatabase) {
@@ -324,11 +347,17 @@ public final class StreamFeed {
             }
         });
         lastAdvanced.putAll(moved);
-        Map<Integer, Long> quiet = quietSeconds();
-        if (!moved.isEmpty() || pool.heldExpiries() > 0) {
-            for (int lane = 0; lane < pool.size(); lane++) {
-                pool.lane(lane).put(new LaneUnit.Advance(moved, quiet));
-            }
+        if (idleSince == itemsFed.get()) {
+            pool.hold(false);
+        }
+        if (!moved.isEmpty() || pool.watchedExpiries() > 0) {
+            advanceAll(moved, quietSeconds());
+        }
+    }
+
+    private void advanceAll(Map<StreamId, BinlogPosition> moved, Map<Integer, Long> quiet) {
+        for (int lane = 0; lane < pool.size(); lane++) {
+            pool.lane(lane).put(new LaneUnit.Advance(moved, quiet));
         }
     }
 

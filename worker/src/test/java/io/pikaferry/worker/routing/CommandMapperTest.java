@@ -286,6 +286,31 @@ class CommandMapperTest {
                 .isEqualTo("BITOP or d a b | clears | d a b; APPEND d '' | keeps | d");
     }
 
+    /** INCR is logged as {@code set k result}, and the source keeps the expiry. */
+    @ParameterizedTest
+    @ValueSource(strings = {"3.0.0", "3.0.12", "3.1.0", "3.1.1", "3.2.3"})
+    void aNumberSetInLowerCaseMayBeACounter(String version) {
+        assertThat(told(version, "set", "k", "-12")).isEqualTo("set k -12 | unsaid | k");
+        assertThat(told(version, "set", "k", "1.5e+30")).isEqualTo("set k 1.5e+30 | unsaid | k");
+        assertThat(told(version, "SET", "k", "12")).isEqualTo("SET k 12 | clears | k");
+        assertThat(told(version, "set", "k", "v12")).isEqualTo("set k v12 | clears | k");
+        assertThat(told(version, "set", "k", "")).isEqualTo("set k '' | clears | k");
+    }
+
+    @Test
+    void inReleasesOf23ACounterIsAnItemOfItsOwn() {
+        BinlogItem counter = item(StreamId.ONLY, NOW, Items.arrayOf23("set", "a", "1"));
+
+        assertThat(Told.of(mapper("2.3.7").map(counter))).isEqualTo("set a 1 | unsaid | a");
+        assertThat(Told.of(mapper("2.3.8").map(counter))).isEqualTo("set a 1 | clears | a");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3.0.13", "3.0.16", "3.2.4", "3.4.0", "3.5.5", "4.0.1"})
+    void whereCountersAreLoggedAsTheyAreANumberSetIsANumberSet(String version) {
+        assertThat(told(version, "set", "k", "12")).isEqualTo("set k 12 | clears | k");
+    }
+
     // Several keys
 
     @Test

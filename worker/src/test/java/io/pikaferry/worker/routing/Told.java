@@ -40,6 +40,7 @@ final class Told {
                     case KEEPS -> "keeps";
                     case CLEARS -> "clears";
                     case KEEPS_OR_CLEARS -> "keeps or clears";
+                    case UNSAID -> "unsaid";
                     case AT -> "at " + command.expireAtMillis();
                 };
         List<String> keys = Arrays.stream(command.keys()).map(Items::text).toList();

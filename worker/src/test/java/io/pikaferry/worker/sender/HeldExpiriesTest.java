@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pikaferry.model.Bytes;
 import io.pikaferry.worker.sender.HeldExpiries.Held;
+import io.pikaferry.worker.sender.HeldExpiries.State;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,30 +21,34 @@ class HeldExpiriesTest {
 
     private final HeldExpiries held = new HeldExpiries();
 
+    private long at(int db, byte[] key) {
+        return held.find(db, key).orElseThrow().expireAtMillis();
+    }
+
     @Test
     void knowsWhenAKeyMayExpire() {
-        held.put(0, bytes("a"), T);
-        held.put(3, bytes("a"), T + 1);
+        held.put(0, bytes("a"), T, State.SHIFTED);
+        held.put(3, bytes("a"), T + 1, State.SHIFTED);
 
-        assertThat(held.of(0, bytes("a"))).isEqualTo(T);
-        assertThat(held.of(3, bytes("a"))).isEqualTo(T + 1);
-        assertThat(held.of(0, bytes("b"))).isZero();
-        assertThat(held.of(1, bytes("a"))).isZero();
+        assertThat(at(0, bytes("a"))).isEqualTo(T);
+        assertThat(at(3, bytes("a"))).isEqualTo(T + 1);
+        assertThat(held.find(0, bytes("b"))).isEmpty();
+        assertThat(held.find(1, bytes("a"))).isEmpty();
         assertThat(held.size()).isEqualTo(2);
     }
 
     @Test
     void aKeyHeldAgainHasTheLaterWordAndCountsOnce() {
-        held.put(0, bytes("a"), T);
-        held.put(0, bytes("a"), T - 5);
+        held.put(0, bytes("a"), T, State.SHIFTED);
+        held.put(0, bytes("a"), T - 5, State.SHIFTED);
 
-        assertThat(held.of(0, bytes("a"))).isEqualTo(T - 5);
+        assertThat(at(0, bytes("a"))).isEqualTo(T - 5);
         assertThat(held.size()).isOne();
     }
 
     @Test
     void removingCountsOnlyWhatWasThere() {
-        held.put(0, bytes("a"), T);
+        held.put(0, bytes("a"), T, State.SHIFTED);
         held.remove(0, bytes("b"));
         held.remove(1, bytes("a"));
         assertThat(held.size()).isOne();
@@ -51,34 +56,56 @@ class HeldExpiriesTest {
         held.remove(0, bytes("a"));
         held.remove(0, bytes("a"));
         assertThat(held.isEmpty()).isTrue();
-        assertThat(held.of(0, bytes("a"))).isZero();
+        assertThat(held.find(0, bytes("a"))).isEmpty();
     }
 
     @Test
     void aDatabaseGoesAsAWhole() {
-        held.put(0, bytes("a"), T);
-        held.put(0, bytes("b"), T);
-        held.put(1, bytes("a"), T);
+        held.put(0, bytes("a"), T, State.SHIFTED);
+        held.put(0, bytes("b"), T, State.SHIFTED);
+        held.put(1, bytes("a"), T, State.SHIFTED);
 
         held.removeAll(0);
         held.removeAll(7);
 
         assertThat(held.size()).isOne();
-        assertThat(held.of(1, bytes("a"))).isEqualTo(T);
+        assertThat(at(1, bytes("a"))).isEqualTo(T);
+    }
+
+    @Test
+    void countsWhatIsHeldBackApart() {
+        held.put(0, bytes("a"), T, State.SHIFTED);
+        held.put(0, bytes("b"), T, State.NATIVE);
+        held.put(1, bytes("c"), T, State.LOST);
+        assertThat(held.shifted()).isOne();
+        assertThat(held.size()).isEqualTo(3);
+
+        held.put(0, bytes("a"), T, State.NATIVE);
+        held.put(0, bytes("b"), T, State.SHIFTED);
+        held.put(1, bytes("c"), T, State.SHIFTED);
+        assertThat(held.shifted()).isEqualTo(2);
+
+        held.remove(1, bytes("c"));
+        held.removeAll(0);
+        assertThat(held.shifted()).isZero();
+        assertThat(held.isEmpty()).isTrue();
     }
 
     @Test
     void findsThoseThatAreDue() {
-        held.put(0, bytes("a"), T);
-        held.put(0, bytes("b"), T + 1);
-        held.put(2, bytes("c"), T);
+        held.put(0, bytes("a"), T, State.SHIFTED);
+        held.put(0, bytes("b"), T + 1, State.SHIFTED);
+        held.put(2, bytes("c"), T, State.SHIFTED);
 
-        assertThat(held.which((db, at) -> at <= T, 10))
-                .containsExactlyInAnyOrder(new Held(0, Bytes.utf8("a"), T), new Held(2, Bytes.utf8("c"), T));
-        assertThat(held.which((db, at) -> db == 0, 10))
-                .containsExactlyInAnyOrder(new Held(0, Bytes.utf8("a"), T), new Held(0, Bytes.utf8("b"), T + 1));
-        assertThat(held.which((db, at) -> false, 10)).isEmpty();
-        assertThat(held.which((db, at) -> true, 2)).hasSize(2);
+        assertThat(held.which((db, at, state) -> at <= T, 10))
+                .containsExactlyInAnyOrder(
+                        new Held(0, Bytes.utf8("a"), T, State.SHIFTED), new Held(2, Bytes.utf8("c"), T, State.SHIFTED));
+        assertThat(held.which((db, at, state) -> db == 0, 10))
+                .containsExactlyInAnyOrder(
+                        new Held(0, Bytes.utf8("a"), T, State.SHIFTED),
+                        new Held(0, Bytes.utf8("b"), T + 1, State.SHIFTED));
+        assertThat(held.which((db, at, state) -> false, 10)).isEmpty();
+        assertThat(held.which((db, at, state) -> true, 2)).hasSize(2);
         assertThat(held.size()).isEqualTo(3);
     }
 
@@ -86,15 +113,15 @@ class HeldExpiriesTest {
     @Test
     void isFullAtAHundredThousandKeys() {
         for (int i = 0; i < 99_999; i++) {
-            held.put(i % 3, bytes("k" + i), T);
+            held.put(i % 3, bytes("k" + i), T, State.SHIFTED);
         }
-        assertThat(held.isFull()).isFalse();
+        assertThat(held.hasRoomFor(State.SHIFTED)).isTrue();
 
-        held.put(0, bytes("last"), T);
-        assertThat(held.isFull()).isTrue();
+        held.put(0, bytes("last"), T, State.SHIFTED);
+        assertThat(held.hasRoomFor(State.SHIFTED)).isFalse();
 
         held.remove(0, bytes("last"));
-        assertThat(held.isFull()).isFalse();
+        assertThat(held.hasRoomFor(State.SHIFTED)).isTrue();
     }
 
     @ParameterizedTest
@@ -105,7 +132,7 @@ class HeldExpiriesTest {
 
             assertThat(field).isEqualTo(bytes(db + "/" + key));
             assertThat(HeldExpiries.parse(field, Long.toString(T).getBytes(US_ASCII)))
-                    .isEqualTo(new Held(db, Bytes.owning(bytes(key)), T));
+                    .isEqualTo(new Held(db, Bytes.owning(bytes(key)), T, State.UNKNOWN));
         }
     }
 
