@@ -180,6 +180,15 @@ public final class CoordinatorMain implements AutoCloseable {
                 .orElse("unreleased");
     }
 
+    /** A coordinator that is broken inside must not go on leading: another can, and changing leaders is cheap. */
+    private void diedOf(Thread thread, Throwable e) {
+        log.error("thread {} has died", thread.getName(), e);
+        if (e instanceof Error) {
+            broken.complete(new FerryException(
+                    ErrorCode.INTERNAL, "thread %s has died of %s".formatted(thread.getName(), e), e));
+        }
+    }
+
     /** Waits for what a coordinator cannot recover from. */
     FerryException awaitBroken() {
         return broken.join();
@@ -200,8 +209,7 @@ public final class CoordinatorMain implements AutoCloseable {
     public static void main(String[] args) {
         Consumer<CoordinatorConfig> run = config -> {
             CoordinatorMain coordinator = new CoordinatorMain(config);
-            Thread.setDefaultUncaughtExceptionHandler((thread, e) -> coordinator.broken.complete(new FerryException(
-                    ErrorCode.INTERNAL, "thread %s has died: %s".formatted(thread.getName(), e), e)));
+            Thread.setDefaultUncaughtExceptionHandler(coordinator::diedOf);
             coordinator.start();
             Runtime.getRuntime().addShutdownHook(new Thread(coordinator::close, "shutdown"));
             throw coordinator.awaitBroken();

@@ -17,10 +17,13 @@ import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.curator.framework.api.transaction.CuratorTransactionResult;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.data.Stat;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Jobs as znodes: the status node's version is the job's version. */
 final class ZooKeeperJobStore implements JobStore {
 
+    private static final Logger log = LoggerFactory.getLogger(ZooKeeperJobStore.class);
     private static final byte[] NOTHING = new byte[0];
 
     private final CuratorFramework zookeeper;
@@ -74,10 +77,26 @@ final class ZooKeeperJobStore implements JobStore {
         try {
             return zookeeper.getChildren().forPath(ZooKeeperPaths.JOBS).stream()
                     .sorted()
-                    .flatMap(name -> find(new JobId(name)).stream())
+                    .flatMap(name -> readable(name).stream())
                     .toList();
         } catch (Exception e) {
             throw ZooKeeperErrors.translate("list jobs", e);
+        }
+    }
+
+    /** One job that cannot be read, as after a return to an older release, must not keep the others from running. */
+    private Optional<Versioned<MigrationJob>> readable(String name) {
+        try {
+            return find(new JobId(name));
+        } catch (IllegalArgumentException e) {
+            log.atError().addKeyValue("job", name).log("passed over: {}", e.getMessage());
+            return Optional.empty();
+        } catch (FerryException e) {
+            if (e.code() != ErrorCode.INTERNAL || e.getCause() instanceof KeeperException) {
+                throw e; // it is not the job that is wrong: to lead without it would take it from its worker
+            }
+            log.atError().addKeyValue("job", name).setCause(e).log("passed over");
+            return Optional.empty();
         }
     }
 

@@ -137,9 +137,7 @@ public final class ZooKeeperLeadership implements Leadership, AutoCloseable {
         }
         try {
             ZooKeeperTerm fence = ZooKeeperTerm.begin(zookeeper, latch.getOurPath(), leader(), this::deposed);
-            Office office = offices.apply(fence);
-            office.start();
-            term = Optional.of(new Term(fence, office));
+            term = Optional.of(new Term(fence, openOffice(fence)));
             if (!latch.hasLeadership()) {
                 end("the latch was lost meanwhile");
                 return;
@@ -152,6 +150,21 @@ public final class ZooKeeperLeadership implements Leadership, AutoCloseable {
             }
             log.atWarn().addKeyValue("error", e.code().id()).log("could not take office: {}", e.getMessage());
             onThread(this::takeOffice, RETRY);
+        } catch (RuntimeException e) {
+            log.error("could not take office", e);
+            onThread(this::takeOffice, RETRY);
+        }
+    }
+
+    private Office openOffice(ZooKeeperTerm fence) {
+        Office office = offices.apply(fence);
+        try {
+            office.start();
+            return office;
+        } catch (RuntimeException e) {
+            fence.end();
+            office.close();
+            throw e;
         }
     }
 

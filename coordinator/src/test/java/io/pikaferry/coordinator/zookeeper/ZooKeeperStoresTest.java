@@ -218,6 +218,19 @@ class ZooKeeperStoresTest {
     }
 
     @Test
+    void aJobThatCannotBeReadDoesNotHideTheOthers() throws Exception {
+        JobStore jobs = new ZooKeeperJobStore(tree.newTerm());
+        jobs.create(Jobs.pending("orders"));
+        jobs.create(Jobs.pending("users"));
+        tree.zookeeper()
+                .setData()
+                .forPath("/pikaferry/jobs/users/status", "{\"observed\":\"DREAMING\"}".getBytes(UTF_8));
+        tree.zookeeper().create().forPath("/pikaferry/jobs/Not A Name");
+
+        assertThat(jobs.all()).extracting(job -> job.value().id()).containsExactly(ORDERS);
+    }
+
+    @Test
     void aRemovedJobTakesItsPasswordsWithItAndNoOthers() {
         ZooKeeperTerm term = tree.newTerm();
         JobStore jobs = new ZooKeeperJobStore(term);
