@@ -176,11 +176,11 @@ class AssignmentLoopTest {
         attach(W1, FIRST, line1, Map.of());
         loop.round();
         changeOfLeader();
-        attach(W2, FIRST, line2, Map.of());
 
         rounds(5);
+        attach(W2, FIRST, line2, Map.of());
         assertThat(orders().isHeldBy(W1, 1)).isTrue();
-        rounds(1);
+        rounds(2);
 
         assertThat(orders().isHeldBy(W2, 2)).isTrue();
         assertThat(orders().failovers()).isEqualTo(1);

@@ -110,7 +110,7 @@ class JobLifecycleTest {
         jobs.create(job(JobState.PENDING));
 
         assertThatThrownBy(() -> over(new Contested(jobs, new JobEvent.StopRequested(), 1))
-                        .handle(ORDERS, new JobEvent.ResumeRequested(), "operator"))
+                        .handle(ORDERS, new JobEvent.MoveRequested(Optional.empty()), "operator"))
                 .isInstanceOfSatisfying(
                         FerryException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ILLEGAL_TRANSITION));
         assertThat(changes).hasValue(0);

@@ -29,8 +29,7 @@ class JobSubmissionTest {
     private final Secrets secrets =
             new Secrets(new InMemorySecretStore(), new SecretKeySpec(new byte[32], "AES"), "secret.key");
     private final JobLifecycle lifecycle = new JobLifecycle(jobs, journal, () -> NOON, () -> {});
-    private final JobSubmission submission =
-            new JobSubmission(jobs, lifecycle, secrets, journal, () -> NOON, () -> {});
+    private final JobSubmission submission = new JobSubmission(jobs, lifecycle, secrets, journal, () -> NOON, () -> {});
 
     @Test
     void aSubmittedJobWantsAWorker() {
