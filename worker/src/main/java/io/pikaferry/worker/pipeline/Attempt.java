@@ -122,11 +122,10 @@ final class Attempt implements AutoCloseable {
     private void go(ResumePlan plan, TargetCheck check, Footing footing) throws InterruptedException {
         Master master = footing.master();
         if (plan instanceof ResumePlan.Follow follow) {
-            noticeRewind(follow.marks());
-            ReplicationSession session = closing(master.follow(follow.marks().resumeAfter()));
-            TargetState state = TargetState.following(
-                    follow.marks(), follow.exclusive(), footing.source().identity());
-            follow(footing, session, state, BoundaryDoubt.none());
+            Marks marks = follow.state().marks().orElseThrow();
+            noticeRewind(marks);
+            ReplicationSession session = closing(master.follow(marks.resumeAfter()));
+            follow(footing, session, follow.state(), BoundaryDoubt.leftBy(follow.state()));
         } else if (plan instanceof ResumePlan.FollowFromStart fromStart) {
             boolean exclusive = requireAcceptableTarget(check, footing.source());
             ReplicationSession session = closing(master.follow(fromStart.positions()));
@@ -248,7 +247,9 @@ final class Attempt implements AutoCloseable {
             boolean begun,
             boolean exclusive)
             throws InterruptedException {
-        Loading loading = new Loading(footing, stages.scans().apply(settings), targetDbs(footing.source()));
+        BoundaryDoubt doubt = BoundaryDoubt.afterSnapshotOf(footing.source().version());
+        Loading loading =
+                new Loading(footing, stages.scans().apply(settings), targetDbs(footing.source()), doubt.isPossible());
         TargetState loaded;
         try {
             loaded = loading.load(name, snapshot, begun, exclusive);
@@ -259,11 +260,7 @@ final class Attempt implements AutoCloseable {
             throw e;
         }
         disk.clear();
-        follow(
-                footing,
-                session,
-                loaded,
-                BoundaryDoubt.afterSnapshotOf(footing.source().version()));
+        follow(footing, session, loaded, doubt);
     }
 
     private void follow(Footing footing, ReplicationSession session, TargetState state, BoundaryDoubt doubt)

@@ -1,6 +1,7 @@
 package io.pikaferry.worker.pipeline;
 
 import io.pikaferry.error.ErrorCode;
+import io.pikaferry.model.BinlogPosition;
 import io.pikaferry.model.Bytes;
 import io.pikaferry.model.StreamId;
 import io.pikaferry.worker.binlog.BinlogItem;
@@ -8,6 +9,7 @@ import io.pikaferry.worker.master.PikaVersion;
 import io.pikaferry.worker.routing.CommandMapper;
 import io.pikaferry.worker.routing.Mapped;
 import io.pikaferry.worker.routing.TargetCommand;
+import io.pikaferry.worker.target.TargetState;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,6 +20,9 @@ import java.util.Set;
  * The first items after a snapshot, of masters whose dump may hold their effect already: 3.2.6 or 3.2.7 – 3.4, 3.5.0 – 3.5.4 and 4.0.0
  * log a write after releasing the lock that the dump takes (dump-formats.md §1.4). Of those that must not be applied twice the
  * keys are read again instead.
+ *
+ * <p>A try that breaks off in the midst of them leaves the doubt to the next one, in the target beside the marks: an item must
+ * not make its keys dirty in one lane and be taken as it is in another. Doubting more than those does no harm, only costs time.
  *
  * <p>At most one command per thread of the master is between its write and its log entry when the dump begins, and they are
  * logged within moments; the bound here is far above that.
@@ -30,6 +35,7 @@ final class BoundaryDoubt {
 
     private final boolean possible;
     private final Map<StreamId, Integer> seen = new HashMap<>();
+    private final Map<StreamId, BinlogPosition> last = new HashMap<>();
 
     private BoundaryDoubt(boolean possible) {
         this.possible = possible;
@@ -43,8 +49,24 @@ final class BoundaryDoubt {
         return new BoundaryDoubt(c || d || e);
     }
 
+    /** After a try that left it so. */
+    static BoundaryDoubt leftBy(TargetState state) {
+        return new BoundaryDoubt(state.boundaryDoubted());
+    }
+
     static BoundaryDoubt none() {
         return new BoundaryDoubt(false);
+    }
+
+    boolean isPossible() {
+        return possible;
+    }
+
+    /** Whether all that was doubted has taken effect. @param confirmed of every stream how far everything has */
+    boolean isOver(Map<StreamId, BinlogPosition> confirmed) {
+        return confirmed.entrySet().stream()
+                .allMatch(stream -> last.containsKey(stream.getKey())
+                        && !last.get(stream.getKey()).isAfter(stream.getValue()));
     }
 
     /** What to make of an item. */
@@ -53,6 +75,9 @@ final class BoundaryDoubt {
             return mapped;
         }
         int count = seen.merge(item.stream(), 1, Integer::sum);
+        if (count == ITEMS) {
+            last.put(item.stream(), item.end());
+        }
         if (count > ITEMS || CommandMapper.repeatable(mapped) || !(mapped instanceof Mapped.Commands commands)) {
             return mapped;
         }

@@ -112,6 +112,7 @@ final class Following {
         Threads threads = footing.environment().threads();
         long advanceAt = threads.nanos() + ADVANCE_NANOS;
         boolean gettingOn = false;
+        boolean doubted = doubt.isPossible();
         while (!winding) {
             Optional<BinlogItem> item = session.next(LOOK_AROUND);
             if (item.isPresent()) {
@@ -121,6 +122,10 @@ final class Following {
             if (threads.nanos() - advanceAt >= 0) {
                 pool.check();
                 streams.advance();
+                if (doubted && doubt.isOver(streams.confirmed())) {
+                    footing.keeper().boundaryPassed(footing.control());
+                    doubted = false;
+                }
                 applied |= pool.commandsApplied() > 0;
                 if (!gettingOn && (applied || footing.progress().phase() == Phase.TAIL)) {
                     footing.progress().retrying(Optional.empty()); // once: from now on a reason is a lane's

@@ -16,6 +16,7 @@ import io.pikaferry.worker.target.TargetState;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,11 +36,14 @@ final class Loading {
     private final Footing footing;
     private final SnapshotScan scan;
     private final Set<Integer> targetDbs;
+    private final boolean boundaryDoubted;
 
-    Loading(Footing footing, SnapshotScan scan, Set<Integer> targetDbs) {
+    /** @param boundaryDoubted whether the snapshot may hold the effect of items that come after it */
+    Loading(Footing footing, SnapshotScan scan, Set<Integer> targetDbs, boolean boundaryDoubted) {
         this.footing = requireNonNull(footing, "footing is null");
         this.scan = requireNonNull(scan, "scan is null");
-        this.targetDbs = Set.copyOf(targetDbs);
+        this.targetDbs = new TreeSet<>(targetDbs);
+        this.boundaryDoubted = boundaryDoubted;
     }
 
     /**
@@ -78,9 +82,10 @@ final class Loading {
         LOG.atInfo().log(
                 "loaded {} keys with {} elements, {} skipped", summary.keys(), summary.elements(), summary.skipped());
         TargetState loaded = TargetState.following(
-                Marks.level(footing.settings().lanes(), snapshot.positions()),
-                exclusive,
-                footing.source().identity());
+                        Marks.level(footing.settings().lanes(), snapshot.positions()),
+                        exclusive,
+                        footing.source().identity())
+                .withBoundaryDoubted(boundaryDoubted);
         footing.keeper().loaded(footing.control(), name, loaded);
         return loaded;
     }

@@ -17,7 +17,7 @@ import java.util.TreeMap;
 sealed interface ResumePlan {
 
     /** Go on from the marks. */
-    record Follow(Marks marks, boolean exclusive) implements ResumePlan {}
+    record Follow(TargetState state) implements ResumePlan {}
 
     /** Follow from the beginning of the binlogs, into a target that has nothing of the job yet. */
     record FollowFromStart(Map<StreamId, BinlogPosition> positions) implements ResumePlan {}
@@ -107,6 +107,6 @@ sealed interface ResumePlan {
                     "source %s holds another data set than the one job %s began with"
                             .formatted(assignment.settings().source(), assignment.job()));
         }
-        return new Follow(marks, state.exclusive());
+        return new Follow(state);
     }
 }

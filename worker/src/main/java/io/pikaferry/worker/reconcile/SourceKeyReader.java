@@ -22,6 +22,8 @@ import java.util.List;
 public final class SourceKeyReader implements KeyReader {
 
     private static final int PAGE = 500;
+    private static final Found NOTHING = new Found(List.of(), 0);
+    private static final long GONE = -1;
     private static final Bytes ZERO = Bytes.utf8("0");
 
     private final ClientPort client;
@@ -52,7 +54,11 @@ public final class SourceKeyReader implements KeyReader {
                     default -> throw new FerryException(
                             ErrorCode.NOT_REPRESENTABLE, "a key of type " + type + " cannot be read again");
                 };
-        return new Found(writes, writes.isEmpty() ? 0 : expireAt(key));
+        if (writes.isEmpty()) {
+            return NOTHING;
+        }
+        long expireAt = expireAt(key);
+        return expireAt == GONE ? NOTHING : new Found(writes, expireAt);
     }
 
     private long expireAt(Bytes key) {
@@ -61,6 +67,9 @@ public final class SourceKeyReader implements KeyReader {
         boolean millis = generation == Generation.E;
         String question = millis ? "PTTL" : "TTL";
         long left = ((Reply.Number) expect(Reply.Number.class, call(question, key), question)).value();
+        if (left == -2) {
+            return GONE; // since it was read; that it expired is not logged
+        }
         if (left < 0) {
             return 0;
         }

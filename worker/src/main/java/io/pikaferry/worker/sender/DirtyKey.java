@@ -7,6 +7,7 @@ import io.pikaferry.model.BinlogPosition;
 import io.pikaferry.model.Bytes;
 import io.pikaferry.model.StreamId;
 import io.pikaferry.worker.routing.TargetCommand;
+import io.pikaferry.worker.routing.TargetCommand.Expiry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,9 +42,10 @@ public final class DirtyKey {
     /**
      * An item that touched the key while it was dirty.
      *
+     * @param executedAtSeconds by the source; 0: not known
      * @param command what it did; empty: that is not known without reading the key
      */
-    record Touch(BinlogPosition end, Optional<TargetCommand> command) {}
+    record Touch(BinlogPosition end, long executedAtSeconds, Optional<TargetCommand> command) {}
 
     /**
      * @param db of the target
@@ -84,13 +86,13 @@ public final class DirtyKey {
         return message;
     }
 
-    void touched(BinlogPosition end, TargetCommand command) {
-        add(new Touch(end, Optional.of(command)));
+    void touched(BinlogPosition end, long executedAtSeconds, TargetCommand command) {
+        add(new Touch(end, executedAtSeconds, Optional.of(command)));
     }
 
     /** What an item did to the key cannot be told without reading it. */
     void touchedUnknown(BinlogPosition end) {
-        add(new Touch(end, Optional.empty()));
+        add(new Touch(end, 0, Optional.empty()));
     }
 
     private void add(Touch touch) {
@@ -116,6 +118,28 @@ public final class DirtyKey {
                         .allMatch(touch -> touch.command().isPresent()
                                 && (touch.end().isAfter(after)
                                         || touch.command().get().repeatable()));
+    }
+
+    /**
+     * Whether the key had expired at the source, or may have, when it executed one of the commands that have to be applied after
+     * what was read: then that one found no key, and what was read is of no use.
+     *
+     * @param expireAtMillis as it was read; 0: never
+     */
+    boolean expiredSince(long expireAtMillis, ExpiryRule rule) {
+        long at = expireAtMillis;
+        for (Touch touch : touches) {
+            if (at != 0 && (rule.gone(at, touch.executedAtSeconds()) || rule.unsure(at, touch.executedAtSeconds()))) {
+                return true;
+            }
+            TargetCommand command = touch.command().orElseThrow();
+            if (command.expiry() == Expiry.AT) {
+                at = command.expireAtMillis();
+            } else if (command.expiry() == Expiry.CLEARS) {
+                at = 0;
+            }
+        }
+        return false;
     }
 
     /** What has to be applied after what was read. */

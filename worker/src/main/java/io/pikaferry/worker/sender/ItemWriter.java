@@ -238,7 +238,7 @@ final class ItemWriter {
                         write.end);
                 makeDirty(dirty, fresh);
             } else if (single && command.expiry() != Expiry.UNSAID) {
-                known.get().touched(write.end, command);
+                known.get().touched(write.end, write.executedAtSeconds, command);
             } else {
                 known.get().touchedUnknown(write.end);
             }
@@ -277,7 +277,7 @@ final class ItemWriter {
                 .isEmpty()) {
             return; // flushed away meanwhile
         }
-        if (!dirty.settledBy(copy.before(), copy.after())) {
+        if (!dirty.settledBy(copy.before(), copy.after()) || dirty.expiredSince(copy.expireAtMillis(), job)) {
             job.reread(dirty);
             return;
         }

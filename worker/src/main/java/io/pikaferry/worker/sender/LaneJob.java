@@ -4,7 +4,7 @@ import io.pikaferry.worker.target.TargetKeys;
 import io.pikaferry.worker.threads.Threads;
 
 /** What the lanes of a job share. Safe for use by all lanes, but for what belongs to a lane. */
-interface LaneJob {
+interface LaneJob extends ExpiryRule {
 
     String name();
 
@@ -38,12 +38,6 @@ interface LaneJob {
 
     /** Whether the target has let go a key with this expiry. */
     boolean isPast(long expireAtMillis);
-
-    /** Whether a key with this expiry was gone at the source when it executed something in that second. */
-    boolean gone(long expireAtMillis, long executedAtSeconds);
-
-    /** Whether it may have been gone, or not. */
-    boolean unsure(long expireAtMillis, long executedAtSeconds);
 
     /** The key has to be read from the source, first or again. */
     void reread(DirtyKey dirty);

@@ -28,6 +28,7 @@ public final class MarkBoard {
     private final List<Map<StreamId, BinlogPosition>> rows;
     private final Map<StreamId, byte[][]> fieldNames = new HashMap<>();
     private final long epoch;
+    private final boolean boundaryDoubted;
 
     public MarkBoard(TargetKeys keys, StateKeeper keeper, TargetState state, long epoch) {
         this.keys = requireNonNull(keys, "keys is null");
@@ -35,6 +36,7 @@ public final class MarkBoard {
         this.exclusive = state.exclusive();
         this.sourceIdentity = state.sourceIdentity();
         this.epoch = epoch;
+        this.boundaryDoubted = state.boundaryDoubted();
         Marks marks = state.marks().orElseThrow();
         this.rows = java.util.stream.IntStream.range(0, marks.lanes())
                 .<Map<StreamId, BinlogPosition>>mapToObj(lane -> {
@@ -93,7 +95,9 @@ public final class MarkBoard {
             rows.get(lane).forEach((stream, position) -> all.computeIfAbsent(stream, any -> new HashMap<>())
                     .put(row, position));
         }
-        TargetState state = TargetState.following(new Marks(rows.size(), all), exclusive, sourceIdentity);
+        // Doubted once more after it was passed does no harm.
+        TargetState state = TargetState.following(new Marks(rows.size(), all), exclusive, sourceIdentity)
+                .withBoundaryDoubted(boundaryDoubted);
         return List.of(
                 new byte[][] {Words.SET, keys.fence(), Long.toString(epoch).getBytes(StandardCharsets.US_ASCII)},
                 keeper.render(state));

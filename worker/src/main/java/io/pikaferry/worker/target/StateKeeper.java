@@ -24,12 +24,14 @@ import java.util.Optional;
  * exclusive        0 or 1
  * source           identity of the data set, absent if it has none
  * snapshot         name of the snapshot being loaded; absent when following
+ * boundary         doubted: the snapshot may hold the effect of items that come next; absent if it cannot
  * db0.0/3          filenum:offset, lane 3's mark in stream db0.0
  * </pre>
  */
 public final class StateKeeper {
 
     private static final String FORMAT = "1";
+    private static final String BOUNDARY = "boundary";
     private static final byte[] HSET = ascii("HSET");
 
     private final TargetLinks links;
@@ -83,7 +85,8 @@ public final class StateKeeper {
                         .put(Integer.parseInt(field.substring(slash + 1)), BinlogPosition.parse(value));
             }
         });
-        return TargetState.following(new Marks(lanes, positions), exclusive, source);
+        return TargetState.following(new Marks(lanes, positions), exclusive, source)
+                .withBoundaryDoubted(fields.containsKey(BOUNDARY));
     }
 
     /** What the target says if it can be read; for who will begin anew whatever it says. */
@@ -137,6 +140,13 @@ public final class StateKeeper {
         }
     }
 
+    /** What the snapshot may hold already has been passed. */
+    public void boundaryPassed(TargetLink link) {
+        if (link.call(ascii("HDEL"), keys.checkpoint(), ascii(BOUNDARY)) instanceof TargetError error) {
+            throw error.asException(links.address(), "HDEL");
+        }
+    }
+
     /** Forgets expiries held back and dirty keys: the keys they speak of are gone. */
     public void forgetKeys(TargetLink link) {
         if (link.call(ascii("DEL"), keys.held(), keys.dirty()) instanceof TargetError error) {
@@ -154,6 +164,9 @@ public final class StateKeeper {
         add(args, "exclusive", state.exclusive() ? "1" : "0");
         state.sourceIdentity().ifPresent(identity -> add(args, "source", identity));
         state.snapshot().ifPresent(snapshot -> add(args, "snapshot", snapshot));
+        if (state.boundaryDoubted()) {
+            add(args, BOUNDARY, "doubted");
+        }
         state.marks().ifPresent(marks -> marks.positions()
                 .forEach((stream, perLane) ->
                         perLane.forEach((lane, position) -> add(args, stream + "/" + lane, position.toString()))));

@@ -12,13 +12,15 @@ import java.util.Optional;
  * @param snapshot names the snapshot being loaded; present exactly while loading
  * @param marks present exactly when following the binlog
  * @param sourceIdentity of the data set it came from, where the source has one
+ * @param boundaryDoubted whether the snapshot may hold the effect of items that come next
  */
 public record TargetState(
         int lanes,
         boolean exclusive,
         Optional<String> snapshot,
         Optional<Marks> marks,
-        Optional<String> sourceIdentity) {
+        Optional<String> sourceIdentity,
+        boolean boundaryDoubted) {
 
     public TargetState {
         requireNonNull(snapshot, "snapshot is null");
@@ -27,13 +29,20 @@ public record TargetState(
         if (snapshot.isPresent() == marks.isPresent()) {
             throw new IllegalArgumentException("a target either has a snapshot being loaded or marks");
         }
+        if (boundaryDoubted && marks.isEmpty()) {
+            throw new IllegalArgumentException("a snapshot that is being loaded has no boundary yet");
+        }
     }
 
     public static TargetState loading(int lanes, boolean exclusive, String snapshot, Optional<String> sourceIdentity) {
-        return new TargetState(lanes, exclusive, Optional.of(snapshot), Optional.empty(), sourceIdentity);
+        return new TargetState(lanes, exclusive, Optional.of(snapshot), Optional.empty(), sourceIdentity, false);
     }
 
     public static TargetState following(Marks marks, boolean exclusive, Optional<String> sourceIdentity) {
-        return new TargetState(marks.lanes(), exclusive, Optional.empty(), Optional.of(marks), sourceIdentity);
+        return new TargetState(marks.lanes(), exclusive, Optional.empty(), Optional.of(marks), sourceIdentity, false);
+    }
+
+    public TargetState withBoundaryDoubted(boolean doubted) {
+        return new TargetState(lanes, exclusive, snapshot, marks, sourceIdentity, doubted);
     }
 }

@@ -8,10 +8,13 @@ import io.pikaferry.model.BinlogPosition;
 import io.pikaferry.model.Bytes;
 import io.pikaferry.model.StreamId;
 import io.pikaferry.worker.binlog.BinlogItem;
+import io.pikaferry.worker.checkpoint.Marks;
 import io.pikaferry.worker.master.PikaVersion;
 import io.pikaferry.worker.routing.CommandMapper;
 import io.pikaferry.worker.routing.Mapped;
+import io.pikaferry.worker.target.TargetState;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -96,6 +99,37 @@ class BoundaryDoubtTest {
 
         assertThat(doubt.about(APPEND, mapped)).isSameAs(mapped);
         assertThat(doubt.about(other, mapped)).isEqualTo(READ_AGAIN);
+    }
+
+    /** P2: else a worker that dies among the first items leaves to the next one to apply them twice. */
+    @Test
+    void whatOneTryDoubtsTheNextOneDoubtsToo() {
+        Mapped mapped = MAPPER.map(APPEND);
+        TargetState state = TargetState.following(Marks.level(2, Map.of(StreamId.ONLY, at(0))), true, Optional.empty());
+
+        assertThat(BoundaryDoubt.leftBy(state.withBoundaryDoubted(true)).about(APPEND, mapped))
+                .isEqualTo(READ_AGAIN);
+        assertThat(BoundaryDoubt.leftBy(state).about(APPEND, mapped)).isSameAs(mapped);
+    }
+
+    @Test
+    void itIsOverWhenTheLastDoubtfulItemOfEachStreamIsConfirmed() {
+        BoundaryDoubt doubt = after("3.4.0");
+        for (int i = 1; i <= 255; i++) {
+            doubt.about(new BinlogItem(StreamId.ONLY, at(i), 1_700_000_000, SADD.content()), MAPPER.map(SADD));
+        }
+        assertThat(doubt.isOver(Map.of(StreamId.ONLY, at(255)))).isFalse();
+
+        doubt.about(new BinlogItem(StreamId.ONLY, at(256), 1_700_000_000, SADD.content()), MAPPER.map(SADD));
+
+        assertThat(doubt.isOver(Map.of(StreamId.ONLY, at(255)))).isFalse();
+        assertThat(doubt.isOver(Map.of(StreamId.ONLY, at(256)))).isTrue();
+        assertThat(doubt.isOver(Map.of(StreamId.ONLY, at(256), new StreamId(1, 0), at(999))))
+                .isFalse();
+    }
+
+    private static BinlogPosition at(long offset) {
+        return new BinlogPosition(0, offset);
     }
 
     private static BoundaryDoubt after(String version) {

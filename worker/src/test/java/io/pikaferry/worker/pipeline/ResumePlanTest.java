@@ -79,9 +79,9 @@ class ResumePlanTest {
         Marks marks = marks(DB0, DB1);
 
         assertThat(decide(FullSync.AUTO, source(UNKNOWN, DB1, DB0), following(marks, true, UNKNOWN), Optional.of("s1")))
-                .isEqualTo(new ResumePlan.Follow(marks, true));
+                .isEqualTo(goingOn(marks, true, UNKNOWN));
         assertThat(decide(FullSync.NEVER, source(UNKNOWN, DB0, DB1), following(marks, false, UNKNOWN), NOTHING_ON_DISK))
-                .isEqualTo(new ResumePlan.Follow(marks, false));
+                .isEqualTo(goingOn(marks, false, UNKNOWN));
     }
 
     /** The target knows best: the coordinator's checkpoint may be older, or lost. */
@@ -92,7 +92,7 @@ class ResumePlanTest {
 
         assertThat(ResumePlan.decide(
                         assignment, false, source(UNKNOWN, DB0), following(marks, true, UNKNOWN), NOTHING_ON_DISK))
-                .isEqualTo(new ResumePlan.Follow(marks, true));
+                .isEqualTo(goingOn(marks, true, UNKNOWN));
     }
 
     @Test
@@ -129,11 +129,15 @@ class ResumePlanTest {
 
     @Test
     void theSameDataSetIsFollowedAndSoIsOneWithoutAName() {
-        ResumePlan follow = new ResumePlan.Follow(marks(DB0), true);
+        ResumePlan named = goingOn(marks(DB0), true, Optional.of("aaaa"));
 
-        assertThat(follow(Optional.of("aaaa"), Optional.of("aaaa"))).isEqualTo(follow);
-        assertThat(follow(UNKNOWN, Optional.of("aaaa"))).isEqualTo(follow);
-        assertThat(follow(Optional.of("aaaa"), UNKNOWN)).isEqualTo(follow);
+        assertThat(follow(Optional.of("aaaa"), Optional.of("aaaa"))).isEqualTo(named);
+        assertThat(follow(UNKNOWN, Optional.of("aaaa"))).isEqualTo(goingOn(marks(DB0), true, UNKNOWN));
+        assertThat(follow(Optional.of("aaaa"), UNKNOWN)).isEqualTo(named);
+    }
+
+    private static ResumePlan goingOn(Marks marks, boolean exclusive, Optional<String> identity) {
+        return new ResumePlan.Follow(TargetState.following(marks, exclusive, identity));
     }
 
     private static ResumePlan follow(Optional<String> began, Optional<String> now) {

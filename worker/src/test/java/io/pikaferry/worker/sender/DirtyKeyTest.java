@@ -25,6 +25,18 @@ class DirtyKeyTest {
             TargetCommand.clearing(new byte[][] {"SET".getBytes(US_ASCII), KEY, KEY}, KEY);
     private static final TargetCommand APPEND = append();
 
+    private static final ExpiryRule RULE = new ExpiryRule() {
+        @Override
+        public boolean gone(long expireAtMillis, long executedAtSeconds) {
+            return expireAtMillis / 1000 < executedAtSeconds;
+        }
+
+        @Override
+        public boolean unsure(long expireAtMillis, long executedAtSeconds) {
+            return false;
+        }
+    };
+
     private final DirtyKey key =
             new DirtyKey(StreamId.ONLY, 0, Bytes.owning(KEY), ErrorCode.NOT_DETERMINISTIC, "spop", at(50));
 
@@ -37,8 +49,8 @@ class DirtyKeyTest {
     @Test
     void whatCameBeforeTheReadIsInItAndIsForgotten() {
         key.touchedUnknown(at(60));
-        key.touched(at(99), APPEND);
-        key.touched(at(100), APPEND);
+        key.touched(at(99), 0, APPEND);
+        key.touched(at(100), 0, APPEND);
 
         assertThat(key.settledBy(at(100), at(200))).isTrue();
         assertThat(key.commandsSince()).isEmpty();
@@ -46,19 +58,19 @@ class DirtyKeyTest {
 
     @Test
     void whatCameDuringTheReadMustBeRepeatable() {
-        key.touched(at(101), SET);
-        key.touched(at(200), SET);
+        key.touched(at(101), 0, SET);
+        key.touched(at(200), 0, SET);
 
         assertThat(key.settledBy(at(100), at(200))).isTrue();
         assertThat(key.commandsSince()).containsExactly(SET, SET);
 
-        key.touched(at(200), APPEND);
+        key.touched(at(200), 0, APPEND);
         assertThat(key.settledBy(at(100), at(200))).isFalse();
     }
 
     @Test
     void whatCameAfterTheReadIsAppliedAsItIs() {
-        key.touched(at(201), APPEND);
+        key.touched(at(201), 0, APPEND);
 
         assertThat(key.settledBy(at(100), at(200))).isTrue();
         assertThat(key.commandsSince()).containsExactly(APPEND);
@@ -75,8 +87,8 @@ class DirtyKeyTest {
 
     @Test
     void anotherReadThatBeganLaterSettlesWhatTheFirstDidNot() {
-        key.touched(at(150), APPEND);
-        key.touched(at(260), SET);
+        key.touched(at(150), 0, APPEND);
+        key.touched(at(260), 0, SET);
 
         assertThat(key.settledBy(at(100), at(200))).isFalse();
         assertThat(key.settledBy(at(210), at(270))).isTrue();
@@ -87,15 +99,41 @@ class DirtyKeyTest {
     @Test
     void moreTouchesThanAreKeptNeedAnotherRead() {
         for (int i = 0; i < 2_000; i++) {
-            key.touched(at(1_000 + i), SET);
+            key.touched(at(1_000 + i), 0, SET);
         }
         assertThat(key.settledBy(at(100), at(200))).isTrue();
         assertThat(key.commandsSince()).hasSize(2_000);
 
-        key.touched(at(3_000), SET);
+        key.touched(at(3_000), 0, SET);
         assertThat(key.settledBy(at(100), at(200))).isFalse();
         assertThat(key.settledBy(at(2_999), at(3_100))).isTrue();
         assertThat(key.commandsSince()).hasSize(1);
+    }
+
+    /** P2: what was read expired at the source before a later command, which then found no key; the log does not say so. */
+    @Test
+    void whatWasReadIsOfNoUseToACommandThatCameAfterItExpired() {
+        key.touched(at(201), 60, APPEND);
+        assertThat(key.settledBy(at(100), at(200))).isTrue();
+
+        assertThat(key.expiredSince(59_000, RULE)).isTrue();
+        assertThat(key.expiredSince(60_000, RULE)).isFalse();
+        assertThat(key.expiredSince(0, RULE)).isFalse();
+    }
+
+    @Test
+    void anExpiryThatAnotherCommandGaveOrTookCountsFromThenOn() {
+        key.touched(at(201), 60, TargetCommand.expiring(70_000, new byte[0][], KEY));
+        key.touched(at(202), 71, APPEND);
+        assertThat(key.settledBy(at(100), at(200))).isTrue();
+        assertThat(key.expiredSince(0, RULE)).isTrue();
+
+        key.touchedUnknown(at(203));
+        assertThat(key.settledBy(at(203), at(300))).isTrue();
+        key.touched(at(301), 60, SET);
+        key.touched(at(302), 99, APPEND);
+        assertThat(key.settledBy(at(300), at(300))).isTrue();
+        assertThat(key.expiredSince(61_000, RULE)).isFalse();
     }
 
     @Test
