@@ -124,6 +124,7 @@ final class Attempt implements AutoCloseable {
         if (plan instanceof ResumePlan.Follow follow) {
             Marks marks = follow.state().marks().orElseThrow();
             noticeRewind(marks);
+            disk.clear(); // of a load that was finished elsewhere
             ReplicationSession session = closing(master.follow(marks.resumeAfter()));
             follow(footing, session, follow.state(), BoundaryDoubt.leftBy(follow.state()));
         } else if (plan instanceof ResumePlan.FollowFromStart fromStart) {

@@ -94,11 +94,11 @@ final class SnapshotOnDisk {
         }
     }
 
-    /** Forgets the snapshot and removes everything of the job. */
+    /** Forgets the snapshot and removes it. The work directory stays: a conversation may be going on. */
     void clear() {
         try {
             Files.deleteIfExists(label());
-            deleteTree(home);
+            deleteTree(directory());
         } catch (IOException | UncheckedIOException e) {
             throw new FerryException(ErrorCode.DISK_FULL, "cannot clear " + home + ": " + e.getMessage(), e);
         }

@@ -115,15 +115,27 @@ class SnapshotOnDiskTest {
     }
 
     @Test
-    void clearingRemovesTheWholeDirectoryAndMayBeRepeated() {
+    void clearingRemovesTheSnapshotAndMayBeRepeated() throws IOException {
         disk.prepare();
         disk.label("moving-3.1", received);
+        Files.writeString(disk.directory().resolve("000001.sst"), "old");
 
         disk.clear();
         disk.clear();
 
-        assertThat(home).doesNotExist();
+        assertThat(disk.directory()).doesNotExist();
         assertThat(disk.name()).isEmpty();
+    }
+
+    /** P1: the conversation with the master goes on, and may have to keep items there. */
+    @Test
+    void clearingLeavesTheConversationItsDirectory() throws IOException {
+        disk.prepare();
+        Files.createDirectories(disk.workDirectory().resolve("binlog-spool"));
+
+        disk.clear();
+
+        assertThat(disk.workDirectory().resolve("binlog-spool")).isEmptyDirectory();
     }
 
     @Test
