@@ -18,7 +18,7 @@ public final class Ports {
      * @param count so many in a row
      * @param shifts that many above each must be free too
      */
-    static int free(int count, int... shifts) {
+    public static int free(int count, int... shifts) {
         for (int attempt = 0; attempt < TRIES; attempt++) {
             int first = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
             if (areFree(first, count, shifts)) {

@@ -24,14 +24,14 @@ public final class Program implements AutoCloseable {
     }
 
     /** One of deploy/bin. */
-    static Program ferry(String name, Path log, List<String> arguments) {
+    public static Program ferry(String name, Path log, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(root().resolve("deploy/bin").resolve(name).toString());
         command.addAll(arguments);
         return start(log, command);
     }
 
-    static Program start(Path log, List<String> command) {
+    public static Program start(Path log, List<String> command) {
         try {
             Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -45,7 +45,7 @@ public final class Program implements AutoCloseable {
     }
 
     /** The checkout; tests run in deploy/e2e. */
-    static Path root() {
+    public static Path root() {
         Path directory = Path.of("").toAbsolutePath();
         while (!Files.isDirectory(directory.resolve("deploy/bin"))) {
             directory = directory.getParent();
@@ -54,6 +54,10 @@ public final class Program implements AutoCloseable {
             }
         }
         return directory;
+    }
+
+    public long pid() {
+        return process.pid();
     }
 
     public boolean isAlive() {

@@ -105,6 +105,10 @@ public final class Redis implements AutoCloseable {
         }
     }
 
+    public long pid() {
+        return running.orElseThrow().pid();
+    }
+
     public int port() {
         return port;
     }

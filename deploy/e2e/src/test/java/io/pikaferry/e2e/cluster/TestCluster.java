@@ -256,6 +256,10 @@ public final class TestCluster implements AutoCloseable {
         return askOfJobs(jobs -> jobs.getJob(named(job)));
     }
 
+    public void pause(String job) {
+        askOfJobs(jobs -> jobs.pauseJob(named(job)));
+    }
+
     public void resume(String job) {
         askOfJobs(jobs ->
                 jobs.resumeJob(ResumeJobRequest.newBuilder().setName(job).build()));

@@ -1,0 +1,114 @@
+package io.pikaferry.e2e.bench;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The rounds of a workload, and what is said of them. */
+record Results(Workload workload, Corpus corpus, List<Round> limits, List<Round> ours) {
+
+    static final String HEAD = "%-15s %8s %8s %6s %11s %11s %7s %11s %11s %9s %9s"
+            .formatted(
+                    "workload",
+                    "limit s",
+                    "ferry s",
+                    "ratio",
+                    "commands/s",
+                    "elements/s",
+                    "MB/s",
+                    "worker s/M",
+                    "redis s/M",
+                    "heap MB",
+                    "RSS MB");
+
+    /** How much of the limit: above 1 is faster than redis-cli. The median of pairs that ran one after the other. */
+    double ratio() {
+        double[] ratios = new double[Math.min(limits.size(), ours.size())];
+        for (int i = 0; i < ratios.length; i++) {
+            ratios[i] = limits.get(i).get("seconds") / ours.get(i).get("seconds");
+        }
+        return median(ratios);
+    }
+
+    private static double median(double... values) {
+        double[] sorted = values.clone();
+        java.util.Arrays.sort(sorted);
+        int middle = sorted.length / 2;
+        if (sorted.length == 0) {
+            return Double.NaN;
+        }
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    private static double median(List<Round> rounds, String figure) {
+        return median(rounds.stream().mapToDouble(round -> round.get(figure)).toArray());
+    }
+
+    String line() {
+        if (workload.kind() == Workload.Kind.STEADY) {
+            return "%-15s p50 %.2f ms, p90 %.2f ms, p99 %.2f ms, p99.9 %.2f ms, max %.1f ms; worker %.2f cores, redis %.2f"
+                    .formatted(
+                            workload.name(),
+                            median(ours, "p50.ms"),
+                            median(ours, "p90.ms"),
+                            median(ours, "p99.ms"),
+                            median(ours, "p99.9.ms"),
+                            median(ours, "max.ms"),
+                            median(ours, "cpu.worker.cores"),
+                            median(ours, "cpu.redis.cores"));
+        }
+        double seconds = median(ours, "seconds");
+        double millions = corpus.count() / 1e6;
+        return "%-15s %8.2f %8.2f %6.2f %,11.0f %,11.0f %7.1f %11.2f %11.2f %9.0f %9.0f"
+                .formatted(
+                        workload.name(),
+                        median(limits, "seconds"),
+                        seconds,
+                        ratio(),
+                        corpus.count() / seconds,
+                        corpus.elements() / seconds,
+                        corpus.bytes() / seconds / 1e6,
+                        median(ours, "cpu.worker") / millions,
+                        median(ours, "cpu.redis") / millions,
+                        median(ours, "heap.peak") / 1e6,
+                        median(ours, "rss.worker") / 1e6);
+    }
+
+    /** Every figure of every round. */
+    String details() {
+        StringBuilder text = new StringBuilder(workload.name()).append(": ").append(workload.what()).append('\n');
+        describe("limit", limits, text);
+        describe("ferry", ours, text);
+        return text.toString();
+    }
+
+    private static void describe(String who, List<Round> rounds, StringBuilder text) {
+        Set<String> names = new TreeSet<>();
+        rounds.forEach(round -> names.addAll(round.figures().keySet()));
+        for (String name : names) {
+            text.append("  %-6s %-20s".formatted(who, name));
+            rounds.forEach(round -> text.append(" %,14.2f".formatted(round.get(name))));
+            text.append('\n');
+        }
+    }
+
+    Map<String, Object> document() {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("name", workload.name());
+        document.put("what", workload.what());
+        document.put("pika", workload.version());
+        document.put("lanes", workload.lanes());
+        document.put("commands", corpus.count());
+        document.put("keys", corpus.keys());
+        document.put("elements", corpus.elements());
+        document.put("bytes", corpus.bytes());
+        if (!limits.isEmpty()) {
+            document.put("ratio", ratio());
+        }
+        document.put("limit", limits.stream().map(Round::figures).toList());
+        document.put("ferry", ours.stream().map(Round::figures).toList());
+        return document;
+    }
+}

@@ -1,0 +1,128 @@
+package io.pikaferry.e2e.bench;
+
+import io.pikaferry.e2e.cluster.ClusterPlan;
+import io.pikaferry.e2e.cluster.Ports;
+import io.pikaferry.e2e.cluster.Program;
+import io.pikaferry.e2e.cluster.Redis;
+import io.pikaferry.e2e.cluster.TestCluster;
+import io.pikaferry.proto.v1.JobSpec;
+import io.pikaferry.proto.v1.Source;
+import io.pikaferry.proto.v1.Target;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import redis.clients.jedis.Connection;
+
+/**
+ * Everything a migration needs, each a process of its own: a stand-in as source, coordinator, worker, and a Redis as target. Made
+ * anew for every round.
+ */
+final class Site implements AutoCloseable {
+
+    static final String JOB = "bench";
+
+    private static final int[] PORTS_OF_A_MASTER = {1000, 2000, 3000, 10001};
+    private static final long LONGEST_NANOS = 900_000_000_000L;
+
+    private final Path directory;
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final Redis target;
+    private final Program source;
+    private final int sourcePort;
+    private final TestCluster cluster;
+
+    /** @param dump what the source begins with; empty: a handful of keys */
+    Site(Path directory, String version, Optional<Path> dump, boolean quick) {
+        this.directory = directory;
+        target = opened(redis(directory.resolve("target")));
+        sourcePort = Ports.free(1, PORTS_OF_A_MASTER);
+        List<String> arguments = new ArrayList<>(List.of(
+                "serve",
+                "--version",
+                version,
+                "--listen",
+                "127.0.0.1:" + sourcePort,
+                "--data-dir",
+                directory.resolve("source").toString(),
+                "--no-data",
+                "--expire-logs-nums",
+                "1000"));
+        if (quick) {
+            arguments.add("--quick");
+        }
+        dump.ifPresent(from -> arguments.addAll(List.of("--dump", from.toString())));
+        source = opened(Program.ferry("pikaferry-standin", directory.resolve("source.log"), arguments));
+        awaits("the source listens", () -> source.output().contains("listens on"));
+        cluster = opened(ClusterPlan.of(directory, 1, 1).start());
+    }
+
+    static Redis redis(Path directory) {
+        return Redis.started(directory);
+    }
+
+    private <T extends AutoCloseable> T opened(T each) {
+        open.add(0, each);
+        return each;
+    }
+
+    Redis target() {
+        return target;
+    }
+
+    Program source() {
+        return source;
+    }
+
+    int sourcePort() {
+        return sourcePort;
+    }
+
+    Connection toSource() {
+        return new Connection("127.0.0.1", sourcePort);
+    }
+
+    TestCluster cluster() {
+        return cluster;
+    }
+
+    Program worker() {
+        return cluster.program("w1");
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    JobSpec.Builder job(int lanes, int targetPort) {
+        return JobSpec.newBuilder()
+                .setName(JOB)
+                .setLanes(lanes)
+                .setSource(Source.newBuilder().setHost("127.0.0.1").setPort(sourcePort))
+                .setTarget(Target.newBuilder().setUri("redis://127.0.0.1:" + targetPort));
+    }
+
+    /** Asks again and again, a few hundred times a second. @return after how many seconds it was so */
+    static double awaits(String what, BooleanSupplier condition) {
+        long began = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - began > LONGEST_NANOS) {
+                throw new IllegalStateException("it never came to this: " + what);
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(3_000_000);
+        }
+        return (System.nanoTime() - began) / 1e9;
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable each : open) {
+            try {
+                each.close();
+            } catch (Exception e) {
+                System.err.println("could not end: " + e);
+            }
+        }
+    }
+}
