@@ -142,8 +142,7 @@ public final class Bench implements Callable<Integer> {
                 .findFirst()
                 .orElse("unknown processor");
         return "%d cores, %s, Java %s, load %.1f"
-                .formatted(
-                        Runtime.getRuntime().availableProcessors(), model, Runtime.version(), loadAverage());
+                .formatted(Runtime.getRuntime().availableProcessors(), model, Runtime.version(), loadAverage());
     }
 
     private void write(List<Results> all) throws IOException {

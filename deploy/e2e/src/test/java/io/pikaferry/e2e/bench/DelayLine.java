@@ -98,7 +98,9 @@ final class DelayLine implements AutoCloseable {
             OutputStream out = to.getOutputStream();
             while (true) {
                 Piece piece = way.take();
-                for (long left = piece.dueNanos - System.nanoTime(); left > 0; left = piece.dueNanos - System.nanoTime()) {
+                for (long left = piece.dueNanos - System.nanoTime();
+                        left > 0;
+                        left = piece.dueNanos - System.nanoTime()) {
                     LockSupport.parkNanos(left);
                 }
                 if (piece.length < 0) {

@@ -25,8 +25,7 @@ final class DumpCorpus {
 
     static Corpus make(Path directory, String version, List<String> options) throws InterruptedException {
         Path dump = directory.resolve("dump");
-        List<String> arguments =
-                new ArrayList<>(List.of("generate", "--version", version, "--out", dump.toString()));
+        List<String> arguments = new ArrayList<>(List.of("generate", "--version", version, "--out", dump.toString()));
         arguments.addAll(options);
         Program generator = Program.ferry("pikaferry-standin", directory.resolve("generate.log"), arguments);
         Site.awaits("the dump is generated", () -> !generator.isAlive());

@@ -16,7 +16,14 @@ final class Pipe {
         try {
             long began = System.nanoTime();
             Process process = new ProcessBuilder(
-                            "redis-cli", "-h", "127.0.0.1", "-p", Integer.toString(port), "--pipe", "--pipe-timeout", "300")
+                            "redis-cli",
+                            "-h",
+                            "127.0.0.1",
+                            "-p",
+                            Integer.toString(port),
+                            "--pipe",
+                            "--pipe-timeout",
+                            "300")
                     .redirectInput(commands.toFile())
                     .redirectOutput(log.toFile())
                     .redirectErrorStream(true)

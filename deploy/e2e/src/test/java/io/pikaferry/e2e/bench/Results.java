@@ -78,7 +78,10 @@ record Results(Workload workload, Corpus corpus, List<Round> limits, List<Round>
 
     /** Every figure of every round. */
     String details() {
-        StringBuilder text = new StringBuilder(workload.name()).append(": ").append(workload.what()).append('\n');
+        StringBuilder text = new StringBuilder(workload.name())
+                .append(": ")
+                .append(workload.what())
+                .append('\n');
         describe("limit", limits, text);
         describe("ferry", ours, text);
         return text.toString();

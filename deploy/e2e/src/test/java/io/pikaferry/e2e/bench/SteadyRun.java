@@ -85,7 +85,8 @@ final class SteadyRun {
     }
 
     private static void add(ByteArrayOutputStream out, String... words) {
-        StringBuilder text = new StringBuilder(160).append('*').append(words.length).append("\r\n");
+        StringBuilder text =
+                new StringBuilder(160).append('*').append(words.length).append("\r\n");
         for (String word : words) {
             text.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
         }

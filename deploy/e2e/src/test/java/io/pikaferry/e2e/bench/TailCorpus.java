@@ -44,7 +44,12 @@ final class TailCorpus {
                 commands.add("SET", key, "1");
             }
             return new Corpus(
-                    file, commands.commands(), commands.commands(), commands.commands(), commands.bytes(), Optional.empty());
+                    file,
+                    commands.commands(),
+                    commands.commands(),
+                    commands.commands(),
+                    commands.bytes(),
+                    Optional.empty());
         }
     }
 
@@ -75,7 +80,8 @@ final class TailCorpus {
             case 9, 10, 11, 12 -> words("LPOP", key("list"));
             case 13, 14, 15, 16, 17, 18 -> words("HSET", key("hash"), "field:" + random.nextInt(20), value());
             case 19, 20, 21 -> words("SADD", key("set"), "m" + random.nextInt(1000));
-            case 22, 23, 24 -> words("ZADD", key("zset"), Integer.toString(random.nextInt(1000)), "m" + random.nextInt(100));
+            case 22, 23, 24 -> words(
+                    "ZADD", key("zset"), Integer.toString(random.nextInt(1000)), "m" + random.nextInt(100));
             case 25, 26 -> words("HINCRBY", key("hash"), "count", "3");
             case 27, 28 -> words("DEL", key("string"));
             case 29, 30 -> words("EXPIREAT", key("string"), "4102444800");

@@ -64,7 +64,13 @@ record Workload(
                 load("strings-100-e", "1 M strings of 100 B, Pika 4.0", "4.0.1", "--strings", "1000000:100"),
                 tail("tail-sets", "catching up with 2 M SETs of 100 B", Mix.SETS, 2_000_000, 4, 0),
                 tail("tail-once", "catching up with 1 M INCRs and 1 M RPUSHs", Mix.COUNTERS_AND_LISTS, 2_000_000, 4, 0),
-                tail("tail-mixed", "catching up with 2 M commands of every kind, 2 % of several keys", Mix.MIXED, 2_000_000, 4, 0),
+                tail(
+                        "tail-mixed",
+                        "catching up with 2 M commands of every kind, 2 % of several keys",
+                        Mix.MIXED,
+                        2_000_000,
+                        4,
+                        0),
                 tail("rtt-1", "catching up with 2 M SETs over 1 ms of round trip", Mix.SETS, 2_000_000, 8, 1),
                 tail("rtt-20", "catching up with 2 M SETs over 20 ms of round trip", Mix.SETS, 2_000_000, 8, 20),
                 new Workload(
@@ -84,8 +90,7 @@ record Workload(
     }
 
     private static Workload tail(String name, String what, Mix mix, long count, int lanes, double roundTripMillis) {
-        return new Workload(
-                name, what, Kind.CATCH_UP, B, List.of(), Optional.of(mix), count, lanes, roundTripMillis);
+        return new Workload(name, what, Kind.CATCH_UP, B, List.of(), Optional.of(mix), count, lanes, roundTripMillis);
     }
 
     /** The same with fewer or more of everything; a single key has fewer elements. */
