@@ -47,7 +47,7 @@ record WorkerConfig(
             100,
             512,
             1 << 20,
-            64 << 20,
+            16 << 20,
             Math.min(4, Runtime.getRuntime().availableProcessors()),
             Duration.ofSeconds(3),
             Duration.ofSeconds(15));

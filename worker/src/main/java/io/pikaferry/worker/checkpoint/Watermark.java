@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.model.BinlogPosition;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -36,7 +37,22 @@ public final class Watermark {
 
         /** One part is confirmed, skipped, or nothing had to be done for it. */
         public void confirmed() {
-            Watermark.this.confirmed(this);
+            Watermark.this.confirmed(List.of(this), 0, 1);
+        }
+
+        private Watermark watermark() {
+            return Watermark.this;
+        }
+    }
+
+    /** One part of each is confirmed; of one stream or of several. The watermark moves once for all of them. */
+    public static void confirmed(List<InFlight> items) {
+        int from = 0;
+        for (int i = 1; i <= items.size(); i++) {
+            if (i == items.size() || items.get(i).watermark() != items.get(from).watermark()) {
+                items.get(from).watermark().confirmed(items, from, i);
+                from = i;
+            }
         }
     }
 
@@ -72,14 +88,15 @@ public final class Watermark {
         return item;
     }
 
-    private synchronized void confirmed(InFlight item) {
-        if (item.parts == 0) {
-            throw new IllegalStateException("confirmed " + item.end + " once too often");
+    private synchronized void confirmed(List<InFlight> items, int from, int to) {
+        for (int i = from; i < to; i++) {
+            InFlight item = items.get(i);
+            if (item.parts == 0) {
+                throw new IllegalStateException("confirmed " + item.end + " once too often");
+            }
+            item.parts--;
         }
-        item.parts--;
-        if (item.parts == 0) {
-            advance();
-        }
+        advance();
     }
 
     private void advance() {

@@ -6,7 +6,7 @@ import java.util.concurrent.Semaphore;
 /** P8: how many bytes of commands a job may hold in its lanes. Safe for use by many threads. */
 public final class Budget {
 
-    private static final int OVERHEAD_BYTES = 256;
+    private static final int OVERHEAD_BYTES = 512;
 
     private final int capacity;
     private final Semaphore free;

@@ -6,6 +6,8 @@ import io.pikaferry.error.ErrorCode;
 import io.pikaferry.model.BinlogPosition;
 import io.pikaferry.model.Bytes;
 import io.pikaferry.model.StreamId;
+import io.pikaferry.worker.checkpoint.Watermark;
+import io.pikaferry.worker.checkpoint.Watermark.InFlight;
 import io.pikaferry.worker.routing.LaneOf;
 import io.pikaferry.worker.routing.TargetCommand;
 import io.pikaferry.worker.routing.TargetCommand.Expiry;
@@ -40,24 +42,32 @@ final class ItemWriter {
     private final List<Planned> planned = new ArrayList<>();
     private final List<byte[][]> own = new ArrayList<>();
     private final Map<StreamId, BinlogPosition> marks = new HashMap<>();
-    private final List<LaneUnit.Item> items = new ArrayList<>();
+    private final List<InFlight> onTheirWay = new ArrayList<>();
+    private int permits;
     private final List<DirtyKey> freshlyDirty = new ArrayList<>();
     private long commands;
 
-    /** A command as it will be sent; compared by identity. */
+    /** A command as it will be sent, in one or more; compared by identity. */
     private static final class Planned {
-        final int db;
-        final Owner owner;
-        final List<byte[][]> rendered;
+        final LaneUnit.Item item;
+        final byte[] key;
+        final byte[][] first;
+        final List<byte[][]> others;
 
-        Planned(int db, Owner owner, List<byte[][]> rendered) {
-            this.db = db;
-            this.owner = owner;
-            this.rendered = rendered;
+        Planned(LaneUnit.Item item, byte[] key, byte[][] first, List<byte[][]> others) {
+            this.item = item;
+            this.key = key;
+            this.first = first;
+            this.others = others;
+        }
+
+        void addTo(Transaction<Planned> transaction) {
+            transaction.data(item.db, this, first);
+            for (byte[][] other : others) {
+                transaction.data(item.db, this, other);
+            }
         }
     }
-
-    private record Owner(LaneUnit.Item item, TargetCommand command) {}
 
     ItemWriter(int lane, LaneJob job, TargetLink link, Expiries expiries, Patience patience) {
         this.lane = lane;
@@ -71,7 +81,7 @@ final class ItemWriter {
         UnsaidExpiries unsaid = UnsaidExpiries.of(batch, link, job.controlDb());
         for (LaneUnit unit : batch) {
             LaneUnit.Write write = (LaneUnit.Write) unit;
-            if (anyMayBeGone(write)) {
+            if (knowsExpiries() && anyMayBeGone(write)) {
                 expireWhatIsGone(write);
             }
             plan(write, unsaid);
@@ -79,9 +89,28 @@ final class ItemWriter {
         flush();
     }
 
+    /** Of other lanes that is sure only while they wait at a gate; and else nothing of theirs is touched. */
+    private boolean knowsExpiries() {
+        for (int each = 0; each < job.config().lanes(); each++) {
+            if (!job.held(each).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean knowsDirty() {
+        for (int each = 0; each < job.config().lanes(); each++) {
+            if (!job.dirty(each).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void plan(LaneUnit.Write write, UnsaidExpiries unsaid) {
         for (TargetCommand command : write.commands) {
-            if (touchesDirty(write, command)) {
+            if (knowsDirty() && touchesDirty(write, command)) {
                 continue;
             }
             if (command.expiry() == Expiry.UNSAID && unsaid.mayExpire(write.db, command.keys()[0])) {
@@ -97,17 +126,26 @@ final class ItemWriter {
                 continue;
             }
             unsaid.planned(write.db, command);
-            List<byte[][]> rendered = new ArrayList<>(2);
-            job.rendering().render(command, expireAt(write.db, command), rendered);
-            planned.add(new Planned(write.db, new Owner(write, command), rendered));
+            planned.add(rendered(write, command));
         }
         commands += write.commands.size();
         finishWith(write);
     }
 
+    private Planned rendered(LaneUnit.Write write, TargetCommand command) {
+        byte[] key = command.keys()[0];
+        if (command.expiry() != Expiry.AT) {
+            return new Planned(write, key, command.args(), List.of());
+        }
+        List<byte[][]> rendered = new ArrayList<>(2);
+        job.rendering().render(command, expireAt(write.db, command), rendered);
+        return new Planned(write, key, rendered.get(0), rendered.subList(1, rendered.size()));
+    }
+
     private void finishWith(LaneUnit.Item item) {
         marks.put(item.stream, item.end);
-        items.add(item);
+        onTheirWay.add(item.inFlight);
+        permits += item.permits();
     }
 
     /** The expiry to give: the one wanted, or the same held back. */
@@ -196,10 +234,7 @@ final class ItemWriter {
                                 write.end));
             }
             if (gone && !lost) {
-                planned.add(
-                        new Planned(write.db, new Owner(write, write.commands.get(0)), List.<byte[][]>of(new byte[][] {
-                            Words.UNLINK, key
-                        })));
+                planned.add(new Planned(write, key, new byte[][] {Words.UNLINK, key}, List.of()));
             }
             if (lost || gone || !expires) {
                 heldOfOwner(key).remove(write.db, key);
@@ -349,7 +384,7 @@ final class ItemWriter {
     // ------------------------------------------------------------------ the transaction
 
     private void flush() throws InterruptedException {
-        if (items.isEmpty() && planned.isEmpty() && own.isEmpty()) {
+        if (onTheirWay.isEmpty() && planned.isEmpty() && own.isEmpty()) {
             return;
         }
         Set<Planned> leftOut = new HashSet<>();
@@ -358,7 +393,7 @@ final class ItemWriter {
                     Transaction<Planned> transaction = new Transaction<>(job.controlDb());
                     for (Planned each : planned) {
                         if (!leftOut.contains(each)) {
-                            each.rendered.forEach(command -> transaction.data(each.db, each, command));
+                            each.addTo(transaction);
                         }
                     }
                     own.forEach(transaction::own);
@@ -373,28 +408,27 @@ final class ItemWriter {
                 });
         outcome.refusals().forEach(this::refuse);
         job.board().moved(lane, marks);
-        for (LaneUnit.Item item : items) {
-            item.inFlight.confirmed();
-            job.budget().release(item.permits());
-        }
+        Watermark.confirmed(onTheirWay);
+        job.budget().release(permits);
         job.applied(commands);
         freshlyDirty.forEach(job::reread);
         planned.clear();
         own.clear();
         marks.clear();
-        items.clear();
+        onTheirWay.clear();
+        permits = 0;
         freshlyDirty.clear();
         commands = 0;
     }
 
     private void refuse(Refusal<Planned> refusal) {
-        Owner owner = refusal.owner().owner;
+        Planned owner = refusal.owner();
         job.refusals()
                 .refused(
                         owner.item.stream,
                         owner.item.end,
                         owner.item.db,
-                        owner.command.keys()[0],
+                        owner.key,
                         refusal.error().code(),
                         refusal.message());
     }

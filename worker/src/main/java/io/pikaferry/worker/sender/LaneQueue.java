@@ -14,7 +14,9 @@ final class LaneQueue {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled;
-    private final ArrayDeque<LaneUnit> units = new ArrayDeque<>(); // guarded by lock
+    private ArrayDeque<LaneUnit> units = new ArrayDeque<>(); // guarded by lock
+    private boolean idle; // guarded by lock; the one that takes waits
+    private ArrayDeque<LaneUnit> taken = new ArrayDeque<>(); // only by the one that takes; older than units
 
     LaneQueue(Threads threads) {
         this.filled = threads.condition(lock);
@@ -24,7 +26,7 @@ final class LaneQueue {
         lock.lock();
         try {
             units.add(unit);
-            if (units.size() == 1) {
+            if (idle) {
                 filled.signal();
             }
         } finally {
@@ -37,33 +39,46 @@ final class LaneQueue {
      * bytes. What is not data (a gate, an advance) comes alone, so that a batch is all data or one such unit.
      */
     void take(List<LaneUnit> batch, int maxUnits, long maxBytes) throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (units.isEmpty()) {
-                filled.await();
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        long bytes = 0;
+        while (batch.size() < maxUnits) {
+            if (taken.isEmpty() && !takeAll(batch.isEmpty())) {
+                return;
             }
-            long bytes = 0;
-            while (!units.isEmpty() && batch.size() < maxUnits) {
-                LaneUnit next = units.peek();
-                boolean data = next instanceof LaneUnit.Write || next instanceof LaneUnit.Load;
-                if (!batch.isEmpty() && (!data || bytes + next.permits() > maxBytes)) {
-                    return;
-                }
-                batch.add(units.poll());
-                bytes += next.permits();
-                if (!data) {
-                    return;
-                }
+            LaneUnit next = taken.peek();
+            boolean data = next instanceof LaneUnit.Write || next instanceof LaneUnit.Load;
+            if (!batch.isEmpty() && (!data || bytes + next.permits() > maxBytes)) {
+                return;
             }
-        } finally {
-            lock.unlock();
+            batch.add(taken.poll());
+            bytes += next.permits();
+            if (!data) {
+                return;
+            }
         }
     }
 
-    int size() {
-        lock.lock();
+    /** In one move, so that who puts is hardly ever kept waiting. @return whether there was anything, which is waited for or not */
+    private boolean takeAll(boolean wait) throws InterruptedException {
+        lock.lockInterruptibly();
         try {
-            return units.size();
+            while (units.isEmpty()) {
+                if (!wait) {
+                    return false;
+                }
+                idle = true;
+                try {
+                    filled.await();
+                } finally {
+                    idle = false;
+                }
+            }
+            ArrayDeque<LaneUnit> emptied = taken;
+            taken = units;
+            units = emptied;
+            return true;
         } finally {
             lock.unlock();
         }

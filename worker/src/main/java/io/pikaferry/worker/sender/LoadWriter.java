@@ -48,12 +48,14 @@ final class LoadWriter {
         outcome.refusals().forEach(this::refuse);
         long keys = 0;
         long elements = 0;
+        int permits = 0;
         for (LaneUnit unit : batch) {
             LaneUnit.Load load = (LaneUnit.Load) unit;
             keys += load.endsKey ? 1 : 0;
             elements += load.elements;
-            job.budget().release(load.permits());
+            permits += load.permits();
         }
+        job.budget().release(permits);
         job.loaded(keys, elements);
     }
 

@@ -24,6 +24,6 @@ public record SenderConfig(int lanes, int batchUnits, int batchBytes, int budget
     }
 
     public static SenderConfig ofLanes(int lanes) {
-        return new SenderConfig(lanes, 512, 1 << 20, 64 << 20);
+        return new SenderConfig(lanes, 512, 1 << 20, 16 << 20);
     }
 }

@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
@@ -41,18 +40,33 @@ import java.util.function.Predicate;
 public final class StreamFeed {
 
     private final SenderPool pool;
-    private final IntUnaryOperator targetDb;
     private final Optional<SlotFilter> slotFilter;
     private final Refusals refusals;
-    private final Map<StreamId, Watermark> watermarks = new TreeMap<>();
-    private final Map<StreamId, BinlogPosition> lastFed = new HashMap<>();
-    private final Map<StreamId, BinlogPosition> lastAdvanced = new HashMap<>();
-    private final Map<StreamId, Long> lastExecuted = new ConcurrentHashMap<>();
-    private final Map<StreamId, Long> quietSince = new ConcurrentHashMap<>();
-    private final AtomicLong itemsFed = new AtomicLong();
+    private final Map<StreamId, Course> courses = new TreeMap<>();
+    private Course last; // of the item that was fed last: mostly the next one's too
+    private final AtomicLong itemsFed = new AtomicLong(); // written by the feeding thread only
     private volatile long idleSince = -1;
     private final Queue<SourceCopy> copies = new ConcurrentLinkedQueue<>();
     private final Queue<DirtyKey> hopeless = new ConcurrentLinkedQueue<>();
+
+    /** How far a stream has come. */
+    private static final class Course {
+        final StreamId stream;
+        final Watermark watermark;
+        final int targetDb;
+        BinlogPosition fed;
+        BinlogPosition advanced;
+        long executedAt; // of the last item that says when
+        final AtomicLong quietSince = new AtomicLong();
+
+        Course(StreamId stream, Watermark watermark, BinlogPosition from, int targetDb) {
+            this.stream = stream;
+            this.watermark = watermark;
+            this.fed = from;
+            this.advanced = from;
+            this.targetDb = targetDb;
+        }
+    }
 
     /** Which keys lie in the slot of a stream. */
     public interface SlotFilter {
@@ -72,31 +86,40 @@ public final class StreamFeed {
             Refusals refusals,
             BiConsumer<StreamId, BinlogPosition> onConfirmed) {
         this.pool = requireNonNull(pool, "pool is null");
-        this.targetDb = requireNonNull(targetDb, "targetDb is null");
+        requireNonNull(targetDb, "targetDb is null");
         this.slotFilter = requireNonNull(slotFilter, "slotFilter is null");
         this.refusals = requireNonNull(refusals, "refusals is null");
         marks.resumeAfter().forEach((stream, position) -> {
-            watermarks.put(stream, new Watermark(position, end -> onConfirmed.accept(stream, end)));
-            lastFed.put(stream, position);
-            lastAdvanced.put(stream, position);
+            Watermark watermark = new Watermark(position, end -> onConfirmed.accept(stream, end));
+            last = new Course(stream, watermark, position, targetDb.applyAsInt(stream.db()));
+            courses.put(stream, last);
         });
+    }
+
+    private Course course(StreamId stream) {
+        if (!last.stream.equals(stream)) {
+            last = courses.get(stream);
+        }
+        return last;
     }
 
     /** Of every stream how far everything is confirmed. */
     public Map<StreamId, BinlogPosition> confirmed() {
         Map<StreamId, BinlogPosition> confirmed = new TreeMap<>();
-        watermarks.forEach((stream, watermark) -> confirmed.put(stream, watermark.position()));
+        courses.forEach((stream, course) -> confirmed.put(stream, course.watermark.position()));
         return confirmed;
     }
 
     /** When the source executed the oldest item of the stream that is on its way, in seconds since the epoch; 0: none is. */
     public long oldestOnItsWay(StreamId stream) {
-        return watermarks.get(stream).oldestOnItsWay();
+        return courses.get(stream).watermark.oldestOnItsWay();
     }
 
     /** Of every stream the end of the last item put in. To be called by the feeding thread. */
     public Map<StreamId, BinlogPosition> fed() {
-        return Map.copyOf(lastFed);
+        Map<StreamId, BinlogPosition> fed = new HashMap<>();
+        courses.forEach((stream, course) -> fed.put(stream, course.fed));
+        return fed;
     }
 
     /** How many items have been put in. Safe from any thread. */
@@ -121,7 +144,7 @@ public final class StreamFeed {
             pool.hold(true);
             advanceAll(Map.of(), quietSeconds()); // before the item, in every lane
         }
-        itemsFed.incrementAndGet();
+        itemsFed.lazySet(itemsFed.get() + 1);
         if (mapped instanceof Mapped.Commands commands) {
             feedCommands(item, commands.commands());
         } else if (mapped instanceof Mapped.FlushDatabase) {
@@ -137,9 +160,10 @@ public final class StreamFeed {
         } else {
             sent(item, 0);
         }
-        lastFed.put(stream, item.end());
+        Course course = course(stream);
+        course.fed = item.end();
         if (item.executedAtSeconds() > 0) {
-            lastExecuted.put(stream, item.executedAtSeconds());
+            course.executedAt = item.executedAtSeconds();
         }
     }
 
@@ -148,7 +172,7 @@ public final class StreamFeed {
      * where we are. Safe from any thread.
      */
     public void quiet(StreamId stream, long second) {
-        quietSince.merge(stream, second, Math::max);
+        courses.get(stream).quietSince.accumulateAndGet(second, Math::max);
     }
 
     private void feedTaint(BinlogItem item, Mapped.Reread reread) throws InterruptedException {
@@ -190,7 +214,7 @@ public final class StreamFeed {
             if (copy == null) {
                 break;
             }
-            if (copy.after().isAfter(lastFed.get(copy.dirty().stream()))) {
+            if (copy.after().isAfter(courses.get(copy.dirty().stream()).fed)) {
                 copies.add(copy); // not yet
             } else {
                 pool.lane(laneOf(copy.dirty().key().array())).put(new LaneUnit.Repair(copy));
@@ -204,13 +228,12 @@ public final class StreamFeed {
     private void refuse(BinlogItem item, Bytes key, ErrorCode code, String message) {
         // What every lane's mark covers has been refused and told before.
         if (!pool.board().covers(item.stream(), laneOf(key.array()), item.end())) {
-            refusals.refused(
-                    item.stream(), item.end(), targetDb.applyAsInt(item.stream().db()), key.array(), code, message);
+            refusals.refused(item.stream(), item.end(), db(item), key.array(), code, message);
         }
     }
 
     private Watermark.InFlight sent(BinlogItem item, int parts) {
-        return watermarks.get(item.stream()).sent(item.end(), item.executedAtSeconds(), parts);
+        return course(item.stream()).watermark.sent(item.end(), item.executedAtSeconds(), parts);
     }
 
     private int laneOf(byte[] key) {
@@ -219,7 +242,7 @@ public final class StreamFeed {
 
     private void feedCommands(BinlogItem item, List<TargetCommand> commands) throws InterruptedException {
         if (commands.size() == 1 && commands.get(0).keys().length == 1) {
-            feedParts(item, Map.of(laneOf(commands.get(0).keys()[0]), commands));
+            feedOne(item, laneOf(commands.get(0).keys()[0]), commands);
             return;
         }
         boolean severalLanesInOne = false;
@@ -236,6 +259,16 @@ public final class StreamFeed {
         } else {
             feedParts(item, parts);
         }
+    }
+
+    private void feedOne(BinlogItem item, int lane, List<TargetCommand> commands) throws InterruptedException {
+        if (covered(item, lane)) {
+            sent(item, 0);
+            return;
+        }
+        Watermark.InFlight inFlight = sent(item, 1);
+        int permits = pool.budget().acquire(item.content().length);
+        pool.lane(lane).put(write(item, inFlight, permits, commands));
     }
 
     private void feedParts(BinlogItem item, Map<Integer, List<TargetCommand>> parts) throws InterruptedException {
@@ -332,7 +365,7 @@ public final class StreamFeed {
     }
 
     private int db(BinlogItem item) {
-        return targetDb.applyAsInt(item.stream().db());
+        return course(item.stream()).targetDb;
     }
 
     /**
@@ -341,12 +374,12 @@ public final class StreamFeed {
      */
     public void advance() {
         Map<StreamId, BinlogPosition> moved = new HashMap<>();
-        lastFed.forEach((stream, position) -> {
-            if (position.isAfter(lastAdvanced.get(stream))) {
-                moved.put(stream, position);
+        courses.forEach((stream, course) -> {
+            if (course.fed.isAfter(course.advanced)) {
+                moved.put(stream, course.fed);
+                course.advanced = course.fed;
             }
         });
-        lastAdvanced.putAll(moved);
         if (idleSince == itemsFed.get()) {
             pool.hold(false);
         }
@@ -364,11 +397,9 @@ public final class StreamFeed {
     /** Of each database of the target the second before which nothing more can come from the source. */
     private Map<Integer, Long> quietSeconds() {
         Map<Integer, Long> quiet = new HashMap<>();
-        lastFed.keySet()
-                .forEach(stream -> quiet.merge(
-                        targetDb.applyAsInt(stream.db()),
-                        Math.max(lastExecuted.getOrDefault(stream, 0L), quietSince.getOrDefault(stream, 0L)),
-                        Math::min));
+        for (Course course : courses.values()) {
+            quiet.merge(course.targetDb, Math.max(course.executedAt, course.quietSince.get()), Math::min);
+        }
         return quiet;
     }
 }

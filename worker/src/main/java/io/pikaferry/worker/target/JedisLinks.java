@@ -17,16 +17,10 @@ import java.util.List;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.DefaultJedisSocketFactory;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
-import redis.clients.jedis.exceptions.JedisDataException;
-import redis.clients.jedis.util.RedisInputStream;
-import redis.clients.jedis.util.RedisOutputStream;
 
-/** Connections to a standalone Redis, over Jedis' sockets (plain or TLS) and protocol streams. */
+/** Connections to a standalone Redis, over Jedis' sockets (plain or TLS). */
 public final class JedisLinks implements TargetLinks {
-
-    private static final int BUFFER_BYTES = 64 * 1024;
 
     private final TargetAddress address;
     private final Duration connectTimeout;
@@ -92,13 +86,13 @@ public final class JedisLinks implements TargetLinks {
     private final class Link implements TargetLink {
 
         private final Socket socket;
-        private final RedisOutputStream out;
-        private final RedisInputStream in;
+        private final RespOutput out;
+        private final RespInput in;
 
         Link(Socket socket) throws IOException {
             this.socket = socket;
-            this.out = new RedisOutputStream(socket.getOutputStream(), BUFFER_BYTES);
-            this.in = new RedisInputStream(socket.getInputStream(), BUFFER_BYTES);
+            this.out = new RespOutput(socket.getOutputStream());
+            this.in = new RespInput(socket.getInputStream());
         }
 
         void logIn(String name) {
@@ -136,52 +130,18 @@ public final class JedisLinks implements TargetLinks {
         public List<Object> exchange(List<byte[][]> commands) {
             try {
                 for (byte[][] command : commands) {
-                    write(command);
+                    out.write(command);
                 }
                 out.flush();
                 List<Object> replies = new ArrayList<>(commands.size());
                 for (int i = 0; i < commands.size(); i++) {
-                    replies.add(read());
+                    replies.add(in.read());
                 }
                 return replies;
-            } catch (JedisConnectionException | IOException e) {
+            } catch (IOException e) {
                 close();
                 throw unreachable(e);
             }
-        }
-
-        private void write(byte[][] command) throws IOException {
-            out.write(Protocol.ASTERISK_BYTE);
-            out.writeIntCrLf(command.length);
-            for (byte[] argument : command) {
-                out.write(Protocol.DOLLAR_BYTE);
-                out.writeIntCrLf(argument.length);
-                out.write(argument);
-                out.writeCrLf();
-            }
-        }
-
-        private Object read() {
-            try {
-                return plain(Protocol.read(in));
-            } catch (JedisDataException e) {
-                return new TargetError(String.valueOf(e.getMessage()));
-            }
-        }
-
-        /** Jedis puts errors inside arrays as exceptions. */
-        private Object plain(Object reply) {
-            if (reply instanceof JedisDataException e) {
-                return new TargetError(String.valueOf(e.getMessage()));
-            }
-            if (reply instanceof List<?> list) {
-                List<Object> plain = new ArrayList<>(list.size());
-                for (Object element : list) {
-                    plain.add(plain(element));
-                }
-                return plain;
-            }
-            return reply;
         }
 
         @Override

@@ -59,6 +59,26 @@ class WatermarkTest {
     }
 
     @Test
+    void manyConfirmedTogetherMoveItOnce() {
+        List<BinlogPosition> otherAdvances = new ArrayList<>();
+        Watermark other = new Watermark(at(5), otherAdvances::add);
+        List<Watermark.InFlight> batch = List.of(
+                watermark.sent(at(10), 100, 1),
+                watermark.sent(at(20), 101, 1),
+                other.sent(at(30), 101, 1),
+                watermark.sent(at(40), 102, 1));
+        Watermark.InFlight last = watermark.sent(at(50), 102, 1);
+
+        Watermark.confirmed(batch);
+
+        assertThat(advances).containsExactly(at(20), at(40));
+        assertThat(otherAdvances).containsExactly(at(30));
+        assertThat(watermark.inFlight()).isOne();
+        last.confirmed();
+        assertThat(watermark.position()).isEqualTo(at(50));
+    }
+
+    @Test
     void anItemWithoutPartsMovesTheWatermarkAtOnce() {
         watermark.sent(at(10), 100, 0);
 

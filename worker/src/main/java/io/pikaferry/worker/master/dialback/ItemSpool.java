@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -49,28 +50,43 @@ final class ItemSpool implements AutoCloseable {
     /** What an item costs besides its content. */
     private static final int OVERHEAD = 64;
 
+    /** Items go to disk and come back some at a time, not one by one. */
+    private static final int MOST_SPILL = 1 << 20;
+
+    private static final int WRITTEN_AT_ONCE = 128 * 1024;
+    private static final int READ_AT_ONCE = 256;
+
     private static final String SUFFIX = ".spool";
 
     private final StreamId stream;
     private final Path directory;
     private final Limits limits;
 
+    private final long spillBytes;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
     // guarded by lock
-    private final Deque<BinlogItem> memory = new ArrayDeque<>(); // older than what is on disk
-    private long memoryBytes;
+    private Deque<BinlogItem> memory = new ArrayDeque<>(); // older than what is on disk
+    private long memoryBytes; // with what was taken last
     private final Deque<Segment> segments = new ArrayDeque<>(); // the last one is written to
     private long onDisk; // items
     private long diskBytes;
+    private Deque<BinlogItem> young = new ArrayDeque<>(); // younger than what is on disk; goes there when it is enough
+    private long youngBytes;
     private boolean writing; // the last segment, outside the lock
+    private boolean idle; // the one that takes waits
     private boolean closed;
     private long woken;
 
     // only by the thread that puts
     private int segmentsMade;
-    private final ByteBuffer header = ByteBuffer.allocate(RECORD_HEADER);
+    private final ByteBuffer written = ByteBuffer.allocate(WRITTEN_AT_ONCE);
+
+    // only by the thread that takes
+    private Deque<BinlogItem> taken = new ArrayDeque<>(); // out of memory or from disk in one go: the oldest of all
+    private final AtomicInteger takenLeft = new AtomicInteger(); // its size, for others
 
     /**
      * @param memoryBytes how much is kept in memory
@@ -87,6 +103,7 @@ final class ItemSpool implements AutoCloseable {
         this.stream = stream;
         this.directory = directory;
         this.limits = limits;
+        this.spillBytes = Math.min(MOST_SPILL, limits.memoryBytes() / 4);
         try {
             Files.createDirectories(directory);
             try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
@@ -99,62 +116,116 @@ final class ItemSpool implements AutoCloseable {
         }
     }
 
-    /** Takes the item, at once but for the disk. */
+    /**
+     * Takes the item, at once but for the disk.
+     *
+     * @throws FerryException DISK_FULL and the like: it was not taken; what was before is not lost
+     */
     void put(BinlogItem item) {
+        Deque<BinlogItem> spill;
         lock.lock();
         try {
             if (closed) {
                 return;
             }
-            long size = item.content().length + (long) OVERHEAD;
-            if (onDisk == 0 && !writing && (memory.isEmpty() || memoryBytes + size <= limits.memoryBytes)) {
+            long size = size(item);
+            boolean first = onDisk == 0 && !writing && young.isEmpty();
+            if (first && (memory.isEmpty() || memoryBytes + size <= limits.memoryBytes - spillBytes)) {
                 memory.add(item);
                 memoryBytes += size;
-                changed.signalAll();
+                signal();
                 return;
             }
+            young.add(item);
+            youngBytes += size;
+            if (youngBytes < spillBytes) {
+                signal();
+                return;
+            }
+            spill = young;
+            young = new ArrayDeque<>();
             writing = true;
         } finally {
             lock.unlock();
         }
-        long written = 0;
+        spill(spill);
+    }
+
+    private static long size(BinlogItem item) {
+        return item.content().length + (long) OVERHEAD;
+    }
+
+    private void signal() {
+        if (idle) {
+            changed.signalAll();
+        }
+    }
+
+    private void spill(Deque<BinlogItem> items) {
+        long bytes = 0;
         try {
-            written = write(item);
+            bytes = write(items);
         } finally {
             lock.lock();
             writing = false;
-            if (written > 0) {
-                onDisk++;
-                diskBytes += written;
-                segments.getLast().unread++;
-                changed.signalAll();
+            if (bytes > 0) {
+                onDisk += items.size();
+                diskBytes += bytes;
+                segments.getLast().unread += items.size();
+                youngBytes = 0;
             } else {
+                youngBytes -= size(items.removeLast());
+                young = items; // put throws: the last one was not taken
                 dropSegmentsIfDrained();
             }
+            changed.signalAll();
             if (closed) {
+                young.clear();
                 dropSegments();
             }
             lock.unlock();
         }
     }
 
-    private long write(BinlogItem item) {
+    /** All or nothing. */
+    private long write(Deque<BinlogItem> items) {
         Segment segment = segmentToWrite();
-        header.clear();
-        header.putInt(item.content().length);
-        header.putInt((int) item.end().filenum());
-        header.putLong(item.end().offset());
-        header.putInt((int) item.executedAtSeconds());
-        long length = RECORD_HEADER + (long) item.content().length;
+        long length = 0;
         try {
-            segment.out.write(header.array());
-            segment.out.write(item.content());
+            for (BinlogItem item : items) {
+                length += RECORD_HEADER + (long) item.content().length;
+                writeBuffered(segment, item);
+            }
+            writeOut(segment);
             segment.bytes += length;
             return length;
         } catch (IOException e) {
+            written.clear();
             cutBack(segment);
             throw DiskErrors.coded(e, "cannot keep binlog items in " + directory);
         }
+    }
+
+    private void writeBuffered(Segment segment, BinlogItem item) throws IOException {
+        byte[] content = item.content();
+        if (written.remaining() < RECORD_HEADER + content.length) {
+            writeOut(segment);
+        }
+        written.putInt(content.length);
+        written.putInt((int) item.end().filenum());
+        written.putLong(item.end().offset());
+        written.putInt((int) item.executedAtSeconds());
+        if (written.remaining() < content.length) {
+            writeOut(segment);
+            segment.out.write(content);
+        } else {
+            written.put(content);
+        }
+    }
+
+    private void writeOut(Segment segment) throws IOException {
+        segment.out.write(written.array(), 0, written.position());
+        written.clear();
     }
 
     /** What was written of a record that did not fit goes, so that the next one follows a whole one. */
@@ -201,55 +272,99 @@ final class ItemSpool implements AutoCloseable {
 
     /** The oldest item; empty if none came within the wait, or the waiting was broken. */
     Optional<BinlogItem> take(Duration wait) throws InterruptedException {
-        long left = wait.toNanos();
+        BinlogItem next = taken.poll();
+        if (next == null) {
+            if (!takeMore(wait.toNanos())) {
+                return Optional.empty();
+            }
+            next = taken.remove();
+        }
+        takenLeft.lazySet(taken.size());
+        return Optional.of(next);
+    }
+
+    /** Fills what is taken; whether there was anything. */
+    private boolean takeMore(long nanos) throws InterruptedException {
+        long left = nanos;
         Segment segment;
+        int count;
         lock.lockInterruptibly();
         try {
             long wakes = woken;
             while (true) {
                 if (closed) {
-                    return Optional.empty();
+                    return false;
                 }
-                BinlogItem oldest = memory.poll();
-                if (oldest != null) {
-                    memoryBytes -= oldest.content().length + (long) OVERHEAD;
-                    return Optional.of(oldest);
+                if (!memory.isEmpty() || (onDisk == 0 && !writing && !young.isEmpty())) {
+                    takeMemory();
+                    return true;
                 }
+                memoryBytes = 0;
                 if (onDisk > 0) {
                     break;
                 }
                 if (left <= 0 || woken != wakes) {
-                    return Optional.empty();
+                    return false;
                 }
-                left = changed.awaitNanos(left);
+                idle = true;
+                try {
+                    left = changed.awaitNanos(left);
+                } finally {
+                    idle = false;
+                }
             }
             while (segments.getFirst().unread == 0) {
                 segments.removeFirst().delete();
             }
             segment = segments.getFirst();
+            count = (int) Math.min(READ_AT_ONCE, segment.unread);
         } finally {
             lock.unlock();
         }
-        return Optional.of(read(segment));
+        read(segment, count);
+        return true;
     }
 
-    private BinlogItem read(Segment segment) {
-        BinlogItem item;
+    /** All that is in memory and older than anything on disk. */
+    private void takeMemory() {
+        Deque<BinlogItem> emptied = taken;
+        if (memory.isEmpty()) {
+            taken = young;
+            young = emptied;
+            memoryBytes = youngBytes;
+            youngBytes = 0;
+        } else {
+            taken = memory;
+            memory = emptied;
+            memoryBytes = 0;
+            for (BinlogItem item : taken) {
+                memoryBytes += size(item);
+            }
+        }
+        takenLeft.set(taken.size());
+    }
+
+    private void read(Segment segment, int most) {
+        long bytes = 0;
         try {
-            item = segment.read(stream);
+            while (taken.size() < most && bytes < spillBytes + 1) {
+                BinlogItem item = segment.read(stream);
+                bytes += RECORD_HEADER + (long) item.content().length;
+                taken.add(item);
+            }
         } catch (IOException e) {
             throw new FerryException(ErrorCode.INTERNAL, "cannot read back " + segment.path, e);
         }
+        takenLeft.set(taken.size());
         lock.lock();
         try {
-            segment.unread--;
-            onDisk--;
-            diskBytes -= RECORD_HEADER + (long) item.content().length;
+            segment.unread -= taken.size();
+            onDisk -= taken.size();
+            diskBytes -= bytes;
             dropSegmentsIfDrained();
         } finally {
             lock.unlock();
         }
-        return item;
     }
 
     private void dropSegmentsIfDrained() {
@@ -266,7 +381,7 @@ final class ItemSpool implements AutoCloseable {
     boolean isEmpty() {
         lock.lock();
         try {
-            return memory.isEmpty() && onDisk == 0;
+            return takenLeft.get() == 0 && memory.isEmpty() && onDisk == 0 && !writing && young.isEmpty();
         } finally {
             lock.unlock();
         }
@@ -275,7 +390,7 @@ final class ItemSpool implements AutoCloseable {
     long bytesInMemory() {
         lock.lock();
         try {
-            return memoryBytes;
+            return memoryBytes + youngBytes;
         } finally {
             lock.unlock();
         }
@@ -308,6 +423,8 @@ final class ItemSpool implements AutoCloseable {
             closed = true;
             memory.clear();
             memoryBytes = 0;
+            young.clear();
+            youngBytes = 0;
             onDisk = 0;
             if (!writing) {
                 dropSegments();
