@@ -10,9 +10,13 @@ import io.pikaferry.coordinator.job.JobLifecycle;
 import io.pikaferry.coordinator.job.JobState;
 import io.pikaferry.coordinator.job.JobStore;
 import io.pikaferry.coordinator.job.JobSubmission;
+import io.pikaferry.coordinator.job.MigrationJob;
 import io.pikaferry.coordinator.job.Versioned;
 import io.pikaferry.coordinator.ledger.ErrorLedger;
+import io.pikaferry.coordinator.ledger.ErrorLedger.Settlement;
 import io.pikaferry.coordinator.ledger.Journal;
+import io.pikaferry.coordinator.ledger.JournalEntry;
+import io.pikaferry.coordinator.ledger.KeptEntry;
 import io.pikaferry.coordinator.membership.KnownWorker;
 import io.pikaferry.coordinator.membership.WorkerRegistry;
 import io.pikaferry.coordinator.membership.WorkerRegistry.Timing;
@@ -27,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -204,6 +209,27 @@ public final class Office implements AutoCloseable {
         journal.forget(job);
         ledger.forget(job);
         checkpoints.removed(job);
+    }
+
+    /** Does what an operator wants about entries of a job's error ledger, and puts it into the journal. */
+    public List<KeptEntry> settleErrors(JobId name, Settlement settlement, List<String> ids, String actor) {
+        MigrationJob job = lifecycle.find(name).value();
+        List<KeptEntry> settled = ledger.settle(job.id(), settlement, ids);
+        String what = "%s of %d %s in the error ledger"
+                .formatted(
+                        settlement == Settlement.RECONCILE ? "keys are read again because" : "no more notice is taken",
+                        settled.size(),
+                        settled.size() == 1 ? "entry" : "entries");
+        journal.note(
+                job.id(),
+                new JournalEntry(
+                        clock.instant(),
+                        settlement == Settlement.RECONCILE ? "reconcile" : "ignored",
+                        what,
+                        job.epoch(),
+                        job.worker(),
+                        actor));
+        return settled;
     }
 
     /** Kept before it is answered: a drain survives the leader. */

@@ -3,6 +3,8 @@ package io.pikaferry.coordinator.ledger;
 import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.coordinator.ledger.ErrorLedgerStore.Ledger;
+import io.pikaferry.error.ErrorCode;
+import io.pikaferry.error.FerryException;
 import io.pikaferry.model.JobId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,9 +12,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
 /**
  * What could not be applied, per job (P5): each entry once, with how often it was met, up to a limit; what comes after
@@ -38,8 +42,37 @@ public final class ErrorLedger {
 
         /** What did not fit is taken for open. */
         public long open() {
-            return entries.stream().filter(kept -> kept.entry().open()).count() + dropped;
+            return entries.stream()
+                            .filter(kept -> kept.entry().state().unsettled())
+                            .count()
+                    + dropped;
         }
+
+        /** Those a worker is to read the keys of again. */
+        public List<KeptEntry> retrying() {
+            return entries.stream()
+                    .filter(kept -> kept.entry().state() == EntryState.RETRYING)
+                    .toList();
+        }
+    }
+
+    /**
+     * What a worker tells.
+     *
+     * @param again whether an earlier report may have told it: then it counts only if it is not known
+     */
+    public record Told(LedgerEntry entry, boolean again) {
+        public Told {
+            requireNonNull(entry, "entry is null");
+        }
+    }
+
+    /** What an operator wants done about some entries. */
+    public enum Settlement {
+        /** Have the worker read their keys again from the source. */
+        RECONCILE,
+        /** Close them. */
+        IGNORE
     }
 
     private final ErrorLedgerStore store;
@@ -54,11 +87,24 @@ public final class ErrorLedger {
         this.capacity = capacity;
     }
 
-    /** Keeps the entries, told by a worker under the epoch. */
-    public void record(JobId job, long epoch, List<LedgerEntry> entries) {
-        if (!entries.isEmpty()) {
-            book(job).record(epoch, entries);
-        }
+    /**
+     * Keeps the entries, told by a worker under the epoch.
+     *
+     * @return the first of those that were not known before, if any were
+     */
+    public Optional<LedgerEntry> record(JobId job, long epoch, List<Told> entries) {
+        return entries.isEmpty() ? Optional.empty() : book(job).record(epoch, entries);
+    }
+
+    /**
+     * Does what an operator wants about the entries with these ids; closed ones can be reconciled too, but not by all.
+     *
+     * @param ids empty: all that are not closed; ignoring all also forgets how many did not fit
+     * @return the entries, as they are now
+     * @throws FerryException INVALID_ARGUMENT for an id that is not there, or a key that is not here whole
+     */
+    public List<KeptEntry> settle(JobId job, Settlement settlement, List<String> ids) {
+        return book(job).settle(settlement, ids);
     }
 
     public Contents read(JobId job) {
@@ -104,15 +150,84 @@ public final class ErrorLedger {
             dropped = stored.dropped();
         }
 
-        synchronized void record(long epoch, List<LedgerEntry> told) {
+        synchronized Optional<LedgerEntry> record(long epoch, List<Told> told) {
             Set<Integer> changedPages = new TreeSet<>();
             long droppedBefore = dropped;
-            for (LedgerEntry entry : told) {
-                take(entry, epoch, changedPages);
+            Optional<LedgerEntry> fresh = Optional.empty();
+            for (Told each : told) {
+                boolean known = places.containsKey(each.entry().id())
+                        || lastDropped.contains(each.entry().id());
+                take(each, epoch, changedPages);
+                if (!known && fresh.isEmpty()) {
+                    fresh = Optional.of(each.entry());
+                }
             }
-            if (changedPages.isEmpty() && dropped == droppedBefore) {
-                return;
+            if (!changedPages.isEmpty() || dropped != droppedBefore) {
+                write(changedPages);
             }
+            return fresh;
+        }
+
+        synchronized List<KeptEntry> settle(Settlement settlement, List<String> ids) {
+            List<Integer> chosen = ids.isEmpty() ? unsettled() : chosen(ids);
+            if (settlement == Settlement.RECONCILE && !ids.isEmpty()) {
+                chosen.forEach(place -> requireWholeKey(entries.get(place)));
+            }
+            Set<Integer> changedPages = new TreeSet<>();
+            long droppedBefore = dropped;
+            List<KeptEntry> settled = new ArrayList<>();
+            for (int place : chosen) {
+                KeptEntry before = entries.get(place);
+                if (settlement == Settlement.RECONCILE && !before.entry().hasWholeKey()) {
+                    continue;
+                }
+                KeptEntry after =
+                        before.in(settlement == Settlement.RECONCILE ? EntryState.RETRYING : EntryState.IGNORED);
+                if (!after.equals(before)) {
+                    entries.set(place, after);
+                    changedPages.add(place / PAGE);
+                }
+                settled.add(after);
+            }
+            if (settlement == Settlement.IGNORE && ids.isEmpty()) {
+                dropped = 0;
+            }
+            if (!changedPages.isEmpty() || dropped != droppedBefore) {
+                write(changedPages);
+            }
+            return settled;
+        }
+
+        private List<Integer> unsettled() {
+            return IntStream.range(0, entries.size())
+                    .filter(place -> entries.get(place).entry().state().unsettled())
+                    .boxed()
+                    .toList();
+        }
+
+        private List<Integer> chosen(List<String> ids) {
+            return ids.stream()
+                    .distinct()
+                    .map(id -> Optional.ofNullable(places.get(id))
+                            .orElseThrow(() -> new FerryException(
+                                    ErrorCode.INVALID_ARGUMENT,
+                                    "the error ledger of job %s has no entry %s".formatted(job, id))))
+                    .toList();
+        }
+
+        private void requireWholeKey(KeptEntry kept) {
+            if (!kept.entry().hasWholeKey()) {
+                throw new FerryException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "the key of entry %s is %d bytes long, and the ledger keeps %d of them: it cannot be asked for"
+                                .formatted(
+                                        kept.entry().id(),
+                                        kept.entry().keyBytes(),
+                                        kept.entry().key().length()));
+            }
+        }
+
+        private void write(Set<Integer> changedPages) {
             Map<Integer, List<KeptEntry>> pages = new LinkedHashMap<>();
             for (int page : changedPages) {
                 pages.put(page, List.copyOf(entries.subList(page * PAGE, Math.min(entries.size(), (page + 1) * PAGE))));
@@ -125,11 +240,13 @@ public final class ErrorLedger {
             }
         }
 
-        private void take(LedgerEntry told, long epoch, Set<Integer> changedPages) {
+        private void take(Told each, long epoch, Set<Integer> changedPages) {
+            LedgerEntry told = each.entry();
             Integer place = places.get(told.id());
             if (place != null) {
                 KeptEntry before = entries.get(place);
-                KeptEntry after = before.toldAgain(told, epoch);
+                KeptEntry after =
+                        each.again() && told.state() == EntryState.OPEN ? before : before.toldAgain(told, epoch);
                 if (!after.equals(before)) {
                     entries.set(place, after);
                     changedPages.add(place / PAGE);
@@ -137,7 +254,7 @@ public final class ErrorLedger {
             } else if (entries.size() < capacity) {
                 places.put(told.id(), entries.size());
                 changedPages.add(entries.size() / PAGE);
-                entries.add(new KeptEntry(told, epoch, 0));
+                entries.add(new KeptEntry(told, epoch, 0, told.at()));
             } else if (lastDropped.add(told.id())) {
                 dropped++;
                 if (lastDropped.size() > DROPPED_REMEMBERED) {

@@ -14,44 +14,75 @@ import java.util.Optional;
  *
  * @param id stable: derived from the stream, the position and the key
  * @param code FERRY-2301; kept as it came, since a worker may be newer than we are
+ * @param command the name of what was refused; empty if it was no command
  * @param message names the command, never the values
- * @param position empty if it was found in the snapshot
+ * @param key the first 512 bytes of it
+ * @param keyBytes how long it is
+ * @param db of the target
+ * @param stream of the source
+ * @param position empty if it was found in the snapshot, or concerns the key as a whole
+ * @param at when it was met last
  * @param count how often it was met under one epoch
- * @param state open, ignored or reconciled
  */
 public record LedgerEntry(
         String id,
         String code,
+        String command,
         String message,
         Bytes key,
+        int keyBytes,
+        int db,
         StreamId stream,
         Optional<BinlogPosition> position,
         Instant at,
         long count,
-        String state) {
-
-    public static final String OPEN = "open";
+        EntryState state) {
 
     private static final int MAX_MESSAGE = 500;
+    private static final int MAX_COMMAND = 64;
     private static final int MAX_KEY = 512;
 
     public LedgerEntry {
         requireNonNull(stream, "stream is null");
         requireNonNull(position, "position is null");
         requireNonNull(at, "at is null");
+        requireNonNull(state, "state is null");
         if (id.isEmpty() || id.length() > 200) {
             throw new IllegalArgumentException("a ledger entry needs an id of 1..200 characters, got " + id.length());
         }
         code = Shortened.to(20, code);
+        command = Shortened.to(MAX_COMMAND, command);
         message = Shortened.to(MAX_MESSAGE, message);
-        state = state.isEmpty() ? OPEN : Shortened.to(20, state);
         count = Math.max(1, count);
+        keyBytes = Math.max(keyBytes, key.length());
         if (key.length() > MAX_KEY) {
             key = Bytes.owning(Arrays.copyOf(key.array(), MAX_KEY));
         }
     }
 
-    public boolean open() {
-        return state.equals(OPEN);
+    /** Whether all of the key is here, so that it can be asked for. */
+    public boolean hasWholeKey() {
+        return key.length() == keyBytes;
+    }
+
+    LedgerEntry in(EntryState next) {
+        return new LedgerEntry(id, code, command, message, key, keyBytes, db, stream, position, at, count, next);
+    }
+
+    /** This, with what is told of it now. */
+    LedgerEntry met(LedgerEntry told, EntryState next) {
+        return new LedgerEntry(
+                id,
+                told.code,
+                told.command.isEmpty() ? command : told.command,
+                told.message,
+                key,
+                keyBytes,
+                db,
+                stream,
+                position,
+                told.at,
+                told.count,
+                next);
     }
 }

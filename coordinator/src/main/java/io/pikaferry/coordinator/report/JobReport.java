@@ -3,8 +3,8 @@ package io.pikaferry.coordinator.report;
 import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.coordinator.checkpoint.Checkpoint;
+import io.pikaferry.coordinator.ledger.ErrorLedger;
 import io.pikaferry.coordinator.ledger.JournalEntry;
-import io.pikaferry.coordinator.ledger.LedgerEntry;
 import io.pikaferry.model.JobId;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +25,7 @@ public record JobReport(
         boolean loading,
         Optional<Checkpoint> checkpoint,
         boolean rewound,
-        List<LedgerEntry> entries,
+        List<ErrorLedger.Told> entries,
         List<JournalEntry> events,
         Optional<Outcome> outcome) {
 

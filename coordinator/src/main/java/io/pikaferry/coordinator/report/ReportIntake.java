@@ -12,6 +12,8 @@ import io.pikaferry.coordinator.job.Versioned;
 import io.pikaferry.coordinator.ledger.ErrorLedger;
 import io.pikaferry.coordinator.ledger.Journal;
 import io.pikaferry.coordinator.ledger.JournalEntry;
+import io.pikaferry.coordinator.ledger.KeptEntry;
+import io.pikaferry.coordinator.ledger.LedgerEntry;
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
 import io.pikaferry.model.JobId;
@@ -45,6 +47,7 @@ public final class ReportIntake implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(ReportIntake.class);
     private static final int THREADS = 4;
+    private static final int WISHES_AT_ONCE = 100;
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private record Desk(WorkerId worker, JobId job, long epoch) {}
@@ -62,6 +65,7 @@ public final class ReportIntake implements AutoCloseable {
     private final InstantSource clock;
     private final Map<Desk, Waiting> waiting = new ConcurrentHashMap<>();
     private final Set<Desk> toldToGoBack = ConcurrentHashMap.newKeySet();
+    private final Map<Desk, LedgerEntry> fresh = new ConcurrentHashMap<>(); // not acknowledged yet
     private final List<ScheduledExecutorService> threads = new ArrayList<>();
 
     public ReportIntake(
@@ -138,7 +142,8 @@ public final class ReportIntake implements AutoCloseable {
         if (!report.events().isEmpty()) {
             journal.flush();
         }
-        ledger.record(report.job(), report.epoch(), report.entries());
+        Optional<LedgerEntry> news = ledger.record(report.job(), report.epoch(), report.entries());
+        news.ifPresent(entry -> fresh.putIfAbsent(desk, entry));
 
         Optional<Instant> due = keepCheckpoint(job, desk, report);
         if (due.isPresent()) {
@@ -152,7 +157,22 @@ public final class ReportIntake implements AutoCloseable {
             lifecycle.handle(report.job(), report.outcome().get().underEpoch(report.epoch()), actor(desk));
             toldToGoBack.remove(desk);
         }
-        reporter.acknowledge(report.job(), report.epoch(), report.sequence());
+        reporter.acknowledge(
+                report.job(),
+                report.epoch(),
+                report.sequence(),
+                wishes(report),
+                Optional.ofNullable(fresh.remove(desk)));
+    }
+
+    /** Some at a time: the rest when these are answered. */
+    private List<KeptEntry> wishes(JobReport report) {
+        if (report.outcome().isPresent()) {
+            return List.of();
+        }
+        return ledger.read(report.job()).retrying().stream()
+                .limit(WISHES_AT_ONCE)
+                .toList();
     }
 
     /** The checkpoint goes before the wish that it be forgotten does: a crash in between forgets it twice. */
@@ -236,7 +256,7 @@ public final class ReportIntake implements AutoCloseable {
     private static void refuse(Waiting next, FerryException why) {
         JobReport report = next.report();
         if (report.outcome().isPresent()) {
-            next.reporter().acknowledge(report.job(), report.epoch(), report.sequence());
+            next.reporter().acknowledge(report.job(), report.epoch(), report.sequence(), List.of(), Optional.empty());
         } else {
             next.reporter().refuse(report.job(), report.epoch(), why.getMessage());
         }

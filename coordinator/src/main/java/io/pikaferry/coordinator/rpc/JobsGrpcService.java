@@ -9,6 +9,8 @@ import io.pikaferry.coordinator.job.JobSubmission.Submitted;
 import io.pikaferry.coordinator.leadership.Leadership;
 import io.pikaferry.coordinator.leadership.Office;
 import io.pikaferry.coordinator.ledger.ErrorLedger;
+import io.pikaferry.coordinator.ledger.ErrorLedger.Settlement;
+import io.pikaferry.coordinator.ledger.KeptEntry;
 import io.pikaferry.model.Bytes;
 import io.pikaferry.model.JobId;
 import io.pikaferry.model.WorkerId;
@@ -22,8 +24,10 @@ import io.pikaferry.proto.v1.ListJobsRequest;
 import io.pikaferry.proto.v1.ListJobsResponse;
 import io.pikaferry.proto.v1.MoveJobRequest;
 import io.pikaferry.proto.v1.ResumeJobRequest;
+import io.pikaferry.proto.v1.SettleErrorsRequest;
 import io.pikaferry.proto.v1.SubmitJobRequest;
 import io.pikaferry.proto.v1.SubmitJobResponse;
+import java.util.List;
 import java.util.Optional;
 
 /** The operator's door to jobs. Translates messages, decides nothing. */
@@ -152,6 +156,28 @@ public final class JobsGrpcService extends JobsGrpc.JobsImplBase {
             ErrorLedger.Contents ledger = office.ledger().read(job);
             ListErrorsResponse.Builder list = ListErrorsResponse.newBuilder().setDropped(ledger.dropped());
             ledger.entries().forEach(entry -> list.addErrors(ReportMessages.write(entry)));
+            return list.build();
+        });
+    }
+
+    @Override
+    public void settleErrors(SettleErrorsRequest request, StreamObserver<ListErrorsResponse> responses) {
+        replies.reply(responses, () -> {
+            Office office = leadership.office();
+            Settlement settlement =
+                    switch (request.getAction()) {
+                        case SETTLE_ACTION_RECONCILE -> Settlement.RECONCILE;
+                        case SETTLE_ACTION_IGNORE -> Settlement.IGNORE;
+                        case SETTLE_ACTION_UNSPECIFIED, UNRECOGNIZED -> throw new IllegalArgumentException(
+                                "action has a value this coordinator does not know; is it older?");
+                    };
+            if (request.getAll() != request.getIdsList().isEmpty()) {
+                throw new IllegalArgumentException("either some entries are to be named, or all are meant");
+            }
+            List<KeptEntry> settled =
+                    office.settleErrors(new JobId(request.getName()), settlement, request.getIdsList(), OPERATOR);
+            ListErrorsResponse.Builder list = ListErrorsResponse.newBuilder();
+            settled.forEach(entry -> list.addErrors(ReportMessages.write(entry)));
             return list.build();
         });
     }

@@ -2,6 +2,8 @@ package io.pikaferry.coordinator.rpc;
 
 import io.pikaferry.coordinator.checkpoint.Checkpoint;
 import io.pikaferry.coordinator.job.Reason;
+import io.pikaferry.coordinator.ledger.EntryState;
+import io.pikaferry.coordinator.ledger.ErrorLedger;
 import io.pikaferry.coordinator.ledger.JournalEntry;
 import io.pikaferry.coordinator.ledger.KeptEntry;
 import io.pikaferry.coordinator.ledger.LedgerEntry;
@@ -112,31 +114,51 @@ final class ReportMessages {
                 .build();
     }
 
-    private static LedgerEntry read(io.pikaferry.proto.v1.LedgerEntry entry) {
-        return new LedgerEntry(
-                entry.getId(),
-                entry.getCode(),
-                entry.getMessage(),
-                Bytes.owning(entry.getKey().toByteArray()),
-                new StreamId(entry.getDb(), entry.getSlot()),
-                entry.hasPosition() ? Optional.of(read(entry.getPosition())) : Optional.empty(),
-                Instant.ofEpochMilli(entry.getAtMillis()),
-                entry.getCount(),
-                entry.getState());
+    private static ErrorLedger.Told read(io.pikaferry.proto.v1.LedgerEntry entry) {
+        return new ErrorLedger.Told(
+                new LedgerEntry(
+                        entry.getId(),
+                        entry.getCode(),
+                        entry.getCommand(),
+                        entry.getMessage(),
+                        Bytes.owning(entry.getKey().toByteArray()),
+                        entry.getKeyBytes(),
+                        entry.getDb(),
+                        new StreamId(entry.getSourceDb(), entry.getSlot()),
+                        entry.hasPosition() ? Optional.of(read(entry.getPosition())) : Optional.empty(),
+                        Instant.ofEpochMilli(entry.getAtMillis()),
+                        entry.getCount(),
+                        entry.getState().equals(EntryState.RESOLVED.word()) ? EntryState.RESOLVED : EntryState.OPEN),
+                entry.getAgain());
     }
 
+    /** As operators see it: with all that was ever met of it. */
     static io.pikaferry.proto.v1.LedgerEntry write(KeptEntry kept) {
-        LedgerEntry entry = kept.entry();
+        return write(kept.entry()).toBuilder()
+                .setCount(kept.count())
+                .setFirstMillis(kept.first().toEpochMilli())
+                .build();
+    }
+
+    /** As the worker is to have it that holds the job under the epoch, and counts under it. */
+    static io.pikaferry.proto.v1.LedgerEntry wish(KeptEntry kept, long epoch) {
+        return write(kept.entry()).toBuilder().setCount(kept.countUnder(epoch)).build();
+    }
+
+    static io.pikaferry.proto.v1.LedgerEntry write(LedgerEntry entry) {
         io.pikaferry.proto.v1.LedgerEntry.Builder message = io.pikaferry.proto.v1.LedgerEntry.newBuilder()
                 .setId(entry.id())
                 .setCode(entry.code())
+                .setCommand(entry.command())
                 .setMessage(entry.message())
                 .setKey(com.google.protobuf.ByteString.copyFrom(entry.key().array()))
-                .setDb(entry.stream().db())
+                .setKeyBytes(entry.keyBytes())
+                .setDb(entry.db())
+                .setSourceDb(entry.stream().db())
                 .setSlot(entry.stream().slot())
                 .setAtMillis(entry.at().toEpochMilli())
-                .setCount(kept.count())
-                .setState(entry.state());
+                .setCount(entry.count())
+                .setState(entry.state().word());
         entry.position().ifPresent(position -> message.setPosition(write(position)));
         return message.build();
     }

@@ -103,9 +103,9 @@ final class SpecMessages {
 
     private static OnError onError(io.pikaferry.proto.v1.OnError value) {
         return switch (value) {
-            case ON_ERROR_UNSPECIFIED, ON_ERROR_RECORD -> OnError.RECORD;
+            case ON_ERROR_RECORD -> OnError.RECORD;
             case ON_ERROR_STOP -> OnError.STOP;
-            case ON_ERROR_RECONCILE -> OnError.RECONCILE;
+            case ON_ERROR_UNSPECIFIED, ON_ERROR_RECONCILE -> OnError.RECONCILE;
             case UNRECOGNIZED -> throw unknown("on_error");
         };
     }

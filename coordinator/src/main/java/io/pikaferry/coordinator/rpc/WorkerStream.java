@@ -5,6 +5,8 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.pikaferry.coordinator.leadership.Leadership;
 import io.pikaferry.coordinator.leadership.Office;
+import io.pikaferry.coordinator.ledger.KeptEntry;
+import io.pikaferry.coordinator.ledger.LedgerEntry;
 import io.pikaferry.coordinator.membership.AssignOrder;
 import io.pikaferry.coordinator.membership.Greeting;
 import io.pikaferry.coordinator.membership.WorkerLine;
@@ -30,6 +32,7 @@ import io.pikaferry.proto.v1.Revoke;
 import io.pikaferry.proto.v1.Welcome;
 import io.pikaferry.proto.v1.WorkerMessage;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -251,18 +254,19 @@ final class WorkerStream implements StreamObserver<WorkerMessage>, WorkerLine, R
     }
 
     @Override
-    public synchronized void acknowledge(JobId job, long epoch, long sequence) {
+    public synchronized void acknowledge(
+            JobId job, long epoch, long sequence, List<KeptEntry> reconcile, Optional<LedgerEntry> fresh) {
         unstored.computeIfPresent(new Release(job, epoch), (release, last) -> last <= sequence ? null : last);
         if (unstored.isEmpty()) {
             acknowledged = heard;
         }
+        JobAcknowledge.Builder stored =
+                JobAcknowledge.newBuilder().setName(job.value()).setEpoch(epoch).setReportSequence(sequence);
+        reconcile.forEach(kept -> stored.addReconcile(ReportMessages.wish(kept, epoch)));
+        fresh.ifPresent(entry -> stored.setStopBecauseOf(ReportMessages.write(entry)));
         send(CoordinatorMessage.newBuilder()
-                .setAcknowledge(Acknowledge.newBuilder()
-                        .setSequence(acknowledged)
-                        .addJobs(JobAcknowledge.newBuilder()
-                                .setName(job.value())
-                                .setEpoch(epoch)
-                                .setReportSequence(sequence)))
+                .setAcknowledge(
+                        Acknowledge.newBuilder().setSequence(acknowledged).addJobs(stored))
                 .build());
     }
 

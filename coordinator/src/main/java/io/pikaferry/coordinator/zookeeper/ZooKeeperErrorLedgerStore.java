@@ -3,6 +3,7 @@ package io.pikaferry.coordinator.zookeeper;
 import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.UnsafeByteOperations;
+import io.pikaferry.coordinator.ledger.EntryState;
 import io.pikaferry.coordinator.ledger.ErrorLedgerStore;
 import io.pikaferry.coordinator.ledger.KeptEntry;
 import io.pikaferry.coordinator.ledger.LedgerEntry;
@@ -114,14 +115,18 @@ final class ZooKeeperErrorLedgerStore implements ErrorLedgerStore {
         return StoredLedgerEntry.newBuilder()
                 .setId(entry.id())
                 .setCode(entry.code())
+                .setCommand(entry.command())
                 .setMessage(entry.message())
                 .setKey(UnsafeByteOperations.unsafeWrap(entry.key().array()))
-                .setDb(entry.stream().db())
+                .setKeyBytes(entry.keyBytes())
+                .setDb(entry.db())
+                .setSourceDb(entry.stream().db())
                 .setSlot(entry.stream().slot())
                 .setPosition(entry.position().map(BinlogPosition::toString).orElse(""))
                 .setAtMillis(entry.at().toEpochMilli())
+                .setFirstMillis(kept.first().toEpochMilli())
                 .setCount(entry.count())
-                .setState(entry.state())
+                .setState(entry.state().word())
                 .setEpoch(kept.epoch())
                 .setCountBefore(kept.countBefore())
                 .build();
@@ -132,16 +137,20 @@ final class ZooKeeperErrorLedgerStore implements ErrorLedgerStore {
                 new LedgerEntry(
                         stored.getId(),
                         stored.getCode(),
+                        stored.getCommand(),
                         stored.getMessage(),
                         Bytes.owning(stored.getKey().toByteArray()),
-                        new StreamId(stored.getDb(), stored.getSlot()),
+                        stored.getKeyBytes(),
+                        stored.getDb(),
+                        new StreamId(stored.getSourceDb(), stored.getSlot()),
                         Optional.of(stored.getPosition())
                                 .filter(position -> !position.isEmpty())
                                 .map(BinlogPosition::parse),
                         Instant.ofEpochMilli(stored.getAtMillis()),
                         stored.getCount(),
-                        stored.getState()),
+                        EntryState.of(stored.getState()).orElse(EntryState.OPEN)),
                 stored.getEpoch(),
-                stored.getCountBefore());
+                stored.getCountBefore(),
+                Instant.ofEpochMilli(stored.getFirstMillis()));
     }
 }

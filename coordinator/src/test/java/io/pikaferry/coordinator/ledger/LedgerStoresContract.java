@@ -31,13 +31,16 @@ public abstract class LedgerStoresContract {
         return new LedgerEntry(
                 id,
                 "FERRY-2301",
+                "SADD",
                 "SADD onto a string",
                 Bytes.utf8("k"),
+                1,
+                0,
                 StreamId.ONLY,
                 Optional.empty(),
                 NOON,
                 1,
-                "open");
+                EntryState.OPEN);
     }
 
     static JournalEntry line(String message) {
@@ -67,20 +70,24 @@ public abstract class LedgerStoresContract {
 
     @Test
     void pagesAreWrittenEachForItself() {
-        KeptEntry first = new KeptEntry(entry("a"), 1, 0);
+        KeptEntry first = new KeptEntry(entry("a"), 1, 0, NOON);
         KeptEntry second = new KeptEntry(
                 new LedgerEntry(
                         "b",
                         "FERRY-2303",
+                        "SADD",
                         "XADD",
                         Bytes.owning(new byte[] {0, (byte) 0xff, 13, 10}),
+                        1,
+                        9,
                         new StreamId(3, 9),
                         Optional.of(new BinlogPosition(0xffff_ffffL, 77)),
                         NOON,
                         4,
-                        "reconciled"),
+                        EntryState.RESOLVED),
                 3,
-                8);
+                8,
+                NOON.minusSeconds(9));
         ledgers().write(ORDERS, Map.of(0, List.of(first), 1, List.of(first)), 2);
 
         ledgers().write(ORDERS, Map.of(1, List.of(second)), 5);
@@ -90,7 +97,7 @@ public abstract class LedgerStoresContract {
 
     @Test
     void aClearedLedgerIsEmpty() {
-        ledgers().write(ORDERS, Map.of(0, List.of(new KeptEntry(entry("a"), 1, 0))), 2);
+        ledgers().write(ORDERS, Map.of(0, List.of(new KeptEntry(entry("a"), 1, 0, NOON))), 2);
 
         ledgers().clear(ORDERS);
 
@@ -100,7 +107,7 @@ public abstract class LedgerStoresContract {
     @Test
     void tenPagesAndMoreKeepTheirOrder() {
         for (int page = 0; page < 12; page++) {
-            ledgers().write(ORDERS, Map.of(page, List.of(new KeptEntry(entry("e" + page), 1, 0))), 0);
+            ledgers().write(ORDERS, Map.of(page, List.of(new KeptEntry(entry("e" + page), 1, 0, NOON))), 0);
         }
 
         assertThat(ledgers().read(ORDERS).pages()).hasSize(12).satisfies(pages -> assertThat(

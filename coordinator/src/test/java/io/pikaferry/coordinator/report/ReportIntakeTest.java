@@ -19,11 +19,13 @@ import io.pikaferry.coordinator.job.JobState;
 import io.pikaferry.coordinator.job.MigrationJob;
 import io.pikaferry.coordinator.job.Reason;
 import io.pikaferry.coordinator.job.Versioned;
+import io.pikaferry.coordinator.ledger.EntryState;
 import io.pikaferry.coordinator.ledger.ErrorLedger;
 import io.pikaferry.coordinator.ledger.InMemoryErrorLedgerStore;
 import io.pikaferry.coordinator.ledger.InMemoryJournalStore;
 import io.pikaferry.coordinator.ledger.Journal;
 import io.pikaferry.coordinator.ledger.JournalEntry;
+import io.pikaferry.coordinator.ledger.KeptEntry;
 import io.pikaferry.coordinator.ledger.LedgerEntry;
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
@@ -83,6 +85,8 @@ class ReportIntakeTest {
     private static final class RecordingReporter implements Reporter {
         private final WorkerId worker;
         private final List<Long> acknowledged = new CopyOnWriteArrayList<>();
+        private final List<KeptEntry> wished = new CopyOnWriteArrayList<>();
+        private final List<LedgerEntry> news = new CopyOnWriteArrayList<>();
         private final List<String> refused = new CopyOnWriteArrayList<>();
 
         RecordingReporter(WorkerId worker) {
@@ -95,7 +99,10 @@ class ReportIntakeTest {
         }
 
         @Override
-        public void acknowledge(JobId job, long epoch, long sequence) {
+        public void acknowledge(
+                JobId job, long epoch, long sequence, List<KeptEntry> reconcile, Optional<LedgerEntry> fresh) {
+            wished.addAll(reconcile);
+            fresh.ifPresent(news::add);
             acknowledged.add(sequence);
         }
 
@@ -288,23 +295,83 @@ class ReportIntakeTest {
         assertThat(jobs.find(ORDERS).orElseThrow().value().observed()).isEqualTo(JobState.RUNNING);
     }
 
-    @Test
-    void entriesAreStoredBeforeTheyAreAcknowledged() {
-        LedgerEntry entry = new LedgerEntry(
+    private static LedgerEntry entry(EntryState state, long count) {
+        return new LedgerEntry(
                 "a",
                 "FERRY-2301",
+                "SADD",
                 "SADD onto a string",
                 Bytes.utf8("k"),
+                1,
+                0,
                 StreamId.ONLY,
                 Optional.empty(),
                 NOON,
+                count,
+                state);
+    }
+
+    private static JobReport report(long sequence, LedgerEntry entry) {
+        return new JobReport(
+                ORDERS,
                 1,
-                "open");
+                sequence,
+                false,
+                Optional.empty(),
+                false,
+                List.of(new ErrorLedger.Told(entry, false)),
+                List.of(),
+                Optional.empty());
+    }
+
+    /** Level-triggered: whoever holds the job hears of the wish with each acknowledgement, until it has answered. */
+    @Test
+    void aWishGoesOutWithEachAcknowledgementUntilItIsAnswered() {
+        intake.take(report(1, entry(EntryState.OPEN, 1)), reporter);
+        await().until(() -> reporter.acknowledged.contains(1L));
+        ledger.settle(ORDERS, ErrorLedger.Settlement.RECONCILE, List.of("a"));
+
+        intake.take(report(2, entry(EntryState.OPEN, 1)), reporter);
+        await().until(() -> reporter.acknowledged.contains(2L));
+        intake.take(report(3, entry(EntryState.OPEN, 1)), reporter);
+        await().until(() -> reporter.acknowledged.contains(3L));
+        assertThat(reporter.wished)
+                .as("the worker repeats what it told before, which is no answer")
+                .hasSize(2);
+
+        intake.take(report(4, entry(EntryState.RESOLVED, 1)), reporter);
+        await().until(() -> reporter.acknowledged.contains(4L));
+        assertThat(reporter.wished).hasSize(2);
+        assertThat(ledger.read(ORDERS).open()).isZero();
+    }
+
+    /** Policy stop: it is the first report of an entry that stops a job, however often it is repeated. */
+    @Test
+    void anEntryIsNewsOnce() {
+        intake.take(report(1, entry(EntryState.OPEN, 1)), reporter);
+        await().until(() -> reporter.acknowledged.contains(1L));
+        intake.take(report(2, entry(EntryState.OPEN, 1)), reporter);
+        await().until(() -> reporter.acknowledged.contains(2L));
+
+        assertThat(reporter.news).containsExactly(entry(EntryState.OPEN, 1));
+    }
+
+    @Test
+    void entriesAreStoredBeforeTheyAreAcknowledged() {
+        LedgerEntry entry = entry(EntryState.OPEN, 1);
         JournalEntry line = new JournalEntry(NOON, "precheck", "target is empty", 1, Optional.of(W1), "worker w1");
 
         intake.take(
                 new JobReport(
-                        ORDERS, 1, 1, false, Optional.empty(), false, List.of(entry), List.of(line), Optional.empty()),
+                        ORDERS,
+                        1,
+                        1,
+                        false,
+                        Optional.empty(),
+                        false,
+                        List.of(new ErrorLedger.Told(entry, false)),
+                        List.of(line),
+                        Optional.empty()),
                 reporter);
 
         await().until(() -> reporter.acknowledged.contains(1L));

@@ -31,6 +31,8 @@ import io.pikaferry.proto.v1.Phase;
 import io.pikaferry.proto.v1.Reason;
 import io.pikaferry.proto.v1.Released;
 import io.pikaferry.proto.v1.ResumeJobRequest;
+import io.pikaferry.proto.v1.SettleAction;
+import io.pikaferry.proto.v1.SettleErrorsRequest;
 import io.pikaferry.proto.v1.Source;
 import io.pikaferry.proto.v1.StreamPosition;
 import io.pikaferry.proto.v1.SubmitJobRequest;
@@ -676,6 +678,77 @@ class SessionTest {
         assertThat(events("orders").stream().filter(event -> event.getKind().equals("precheck")))
                 .singleElement()
                 .satisfies(event -> assertThat(event.getActor()).isEqualTo("worker w1"));
+    }
+
+    /** An operator's wish goes to the worker that has the job, and what it answers is what the operator sees. */
+    @Test
+    void aWishOfTheOperatorReachesTheWorkerAndIsAnswered() {
+        FakeWorker worker = worker("w1");
+        submit("orders");
+        awaitThat(() -> !worker.held().isEmpty());
+        LedgerEntry entry = LedgerEntry.newBuilder()
+                .setId("db0.0/1:5/k")
+                .setCode("FERRY-2201")
+                .setCommand("SADD")
+                .setKey(ByteString.copyFromUtf8("k"))
+                .setSourceDb(7)
+                .setCount(1)
+                .build();
+        JobReport.Builder report =
+                JobReport.newBuilder().setName("orders").setEpoch(1).setReportSequence(1_000_000);
+        worker.beat(report.clone().addLedger(entry).build());
+        awaitThat(() -> get("orders").getErrorsOpen() == 1);
+
+        assertThat(settle("orders", SettleAction.SETTLE_ACTION_RECONCILE, "db0.0/1:5/k"))
+                .singleElement()
+                .satisfies(retrying -> assertThat(retrying.getState()).isEqualTo("retrying"));
+        worker.beat(report.clone().setReportSequence(1_000_001).build());
+
+        awaitThat(() -> worker.acknowledged.stream()
+                .flatMap(ack -> ack.getJobsList().stream())
+                .flatMap(job -> job.getReconcileList().stream())
+                .anyMatch(wish -> wish.getId().equals("db0.0/1:5/k") && wish.getSourceDb() == 7));
+        assertThat(get("orders").getErrorsOpen()).isEqualTo(1);
+        worker.beat(report.clone()
+                .setReportSequence(1_000_002)
+                .addLedger(entry.toBuilder().setState("resolved"))
+                .build());
+
+        awaitThat(() -> get("orders").getErrorsOpen() == 0);
+        assertThat(events("orders")).anySatisfy(event -> {
+            assertThat(event.getKind()).isEqualTo("reconcile");
+            assertThat(event.getActor()).isEqualTo("operator");
+        });
+    }
+
+    @Test
+    void anEntryThatIsIgnoredIsClosed() {
+        FakeWorker worker = worker("w1");
+        submit("orders");
+        awaitThat(() -> !worker.held().isEmpty());
+        worker.beat(JobReport.newBuilder()
+                .setName("orders")
+                .setEpoch(1)
+                .setReportSequence(1_000_000)
+                .addLedger(LedgerEntry.newBuilder().setId("a").setCount(1))
+                .build());
+        awaitThat(() -> get("orders").getErrorsOpen() == 1);
+
+        assertThat(settle("orders", SettleAction.SETTLE_ACTION_IGNORE))
+                .singleElement()
+                .satisfies(ignored -> assertThat(ignored.getState()).isEqualTo("ignored"));
+
+        assertThat(get("orders").getErrorsOpen()).isZero();
+    }
+
+    private List<LedgerEntry> settle(String job, SettleAction action, String... ids) {
+        return jobs.settleErrors(SettleErrorsRequest.newBuilder()
+                        .setName(job)
+                        .setAction(action)
+                        .addAllIds(List.of(ids))
+                        .setAll(ids.length == 0)
+                        .build())
+                .getErrorsList();
     }
 
     @Test

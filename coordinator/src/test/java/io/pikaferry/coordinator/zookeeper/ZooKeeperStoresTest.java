@@ -19,6 +19,7 @@ import io.pikaferry.coordinator.job.JobStoreContract;
 import io.pikaferry.coordinator.job.Jobs;
 import io.pikaferry.coordinator.job.MigrationJob;
 import io.pikaferry.coordinator.job.Versioned;
+import io.pikaferry.coordinator.ledger.EntryState;
 import io.pikaferry.coordinator.ledger.ErrorLedgerStore;
 import io.pikaferry.coordinator.ledger.JournalEntry;
 import io.pikaferry.coordinator.ledger.JournalStore;
@@ -156,15 +157,19 @@ class ZooKeeperStoresTest {
             new LedgerEntry(
                     "db0.0/12:3456/5f",
                     "FERRY-2301",
+                    "SADD",
                     "SADD onto a string",
                     Bytes.utf8("k"),
+                    1,
+                    0,
                     StreamId.ONLY,
                     Optional.of(new BinlogPosition(12, 3_456)),
                     NOON,
                     2,
-                    "open"),
+                    EntryState.OPEN),
             1,
-            0);
+            0,
+            NOON);
 
     /** P4 for ourselves: who was deposed without knowing it cannot write anything anywhere. */
     @Test
@@ -294,15 +299,19 @@ class ZooKeeperStoresTest {
                         new LedgerEntry(
                                 "i".repeat(200),
                                 "FERRY-2301",
+                                "SADD",
                                 "\u0001".repeat(9_000),
                                 Bytes.owning(new byte[9_000]),
+                                1,
+                                0,
                                 StreamId.ONLY,
                                 Optional.empty(),
                                 NOON,
                                 1,
-                                "open"),
+                                EntryState.OPEN),
                         1,
-                        0))
+                        0,
+                        NOON))
                 .toList();
         pages.put(0, page);
         List<JournalEntry> lines = java.util.Collections.nCopies(

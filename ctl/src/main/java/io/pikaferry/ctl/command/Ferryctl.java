@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.ctl.connection.CoordinatorConnection;
 import io.pikaferry.ctl.connection.Time;
+import io.pikaferry.ctl.output.Documents;
 import io.pikaferry.ctl.output.Format;
 import io.pikaferry.ctl.output.Report;
 import io.pikaferry.ctl.output.Terminal;
@@ -140,7 +141,7 @@ public final class Ferryctl implements Runnable, AutoCloseable {
         Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
         verbs.put("submit", () -> new SubmitCommand(this));
         verbs.put("status", () -> new StatusCommand(this));
-        verbs.put("job", () -> grow(new CommandLine(new JobCommand()), named, jobVerbs()));
+        verbs.put("job", () -> grow(new CommandLine(new JobCommand()), named, jobVerbs(named)));
         verbs.put("worker", () -> grow(new CommandLine(new WorkerCommand()), named, workerVerbs()));
         verbs.put("cluster", () -> grow(new CommandLine(new ClusterCommand()), named, clusterVerbs()));
         verbs.put("explain", () -> new ExplainCommand(this));
@@ -149,7 +150,7 @@ public final class Ferryctl implements Runnable, AutoCloseable {
         return verbs;
     }
 
-    private Map<String, Supplier<Object>> jobVerbs() {
+    private Map<String, Supplier<Object>> jobVerbs(List<String> named) {
         Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
         verbs.put("list", () -> new JobListCommand(this));
         verbs.put("describe", () -> new JobDescribeCommand(this));
@@ -159,7 +160,17 @@ public final class Ferryctl implements Runnable, AutoCloseable {
         verbs.put("delete", () -> new JobDeleteCommand(this));
         verbs.put("move", () -> new JobMoveCommand(this));
         verbs.put("events", () -> new JobEventsCommand(this));
-        verbs.put("errors", () -> new JobErrorsCommand(this));
+        verbs.put("errors", () -> grow(new CommandLine(new JobErrorsCommand(this)), named, errorsVerbs()));
+        return verbs;
+    }
+
+    private Map<String, Supplier<Object>> errorsVerbs() {
+        Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
+        verbs.put("list", () -> new ErrorsListCommand(this));
+        verbs.put("show", () -> new ErrorsShowCommand(this));
+        verbs.put("reconcile", () -> new ErrorsReconcileCommand(this));
+        verbs.put("ignore", () -> new ErrorsIgnoreCommand(this));
+        verbs.put("export", () -> new ErrorsExportCommand(this));
         return verbs;
     }
 
@@ -254,6 +265,11 @@ public final class Ferryctl implements Runnable, AutoCloseable {
 
     void print(Report report) {
         terminal().print(report, format(), colour());
+    }
+
+    /** One JSON document on a line of its own, whatever the format. */
+    void printLine(Report report) {
+        terminal().out().println(Documents.compactJson(report.document()));
     }
 
     /** A message for the person, apart from the data. */

@@ -2,19 +2,25 @@ package io.pikaferry.ctl.command;
 
 import static java.util.Objects.requireNonNull;
 
-import io.pikaferry.ctl.output.ErrorsReport;
-import io.pikaferry.proto.v1.JobRequest;
+import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 @Command(
         name = "errors",
-        description = "A job's error ledger: what could not be applied as it was, and why.",
+        description = "A job's error ledger: what could not be applied as it was, and why; and what to do about it."
+                + " Without a verb: list.",
         sortOptions = false)
 final class JobErrorsCommand implements Runnable {
 
-    @Parameters(paramLabel = "JOB")
-    private String job;
+    @Parameters(paramLabel = "JOB", arity = "0..1")
+    private Optional<String> job;
+
+    @Spec
+    private CommandSpec spec;
 
     private final Ferryctl ferryctl;
 
@@ -24,14 +30,8 @@ final class JobErrorsCommand implements Runnable {
 
     @Override
     public void run() {
-        ErrorsReport errors = new ErrorsReport(
-                job,
-                ferryctl.coordinator()
-                        .jobs(stub -> stub.listErrors(
-                                JobRequest.newBuilder().setName(job).build())));
-        ferryctl.print(errors);
-        if (errors.dropped() > 0) {
-            ferryctl.say("and %,d more that did not fit into the ledger".formatted(errors.dropped()));
-        }
+        String name =
+                job.orElseThrow(() -> new ParameterException(spec.commandLine(), "Missing required parameter: 'JOB'"));
+        ErrorsListCommand.print(ferryctl, name, entry -> true);
     }
 }

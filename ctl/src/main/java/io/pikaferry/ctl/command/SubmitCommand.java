@@ -104,10 +104,11 @@ final class SubmitCommand implements Runnable {
 
     @Option(
             names = "--on-error",
-            paramLabel = "record|stop|reconcile",
+            paramLabel = "reconcile|record|stop",
             description =
-                    "What to do when the target refuses a command: record it in the error ledger and go on (default),"
-                            + " stop, or read the key anew from the source.")
+                    "What to do when the target refuses a command: read the key anew from the source and make it equal"
+                            + " (default; what cannot be is recorded), record it in the error ledger and go on, or stop."
+                            + " Trouble of the target itself is waited out, whatever is said here.")
     private String onError;
 
     @Option(

@@ -26,7 +26,7 @@ public final class SpecDocument {
         document.put("fullSync", Words.choice("FULL_SYNC_", spec.getFullSync(), "auto"));
         document.put("lanes", Words.lanes(spec));
         document.put("onExistingKeys", Words.choice("ON_EXISTING_KEYS_", spec.getOnExistingKeys(), "fail"));
-        document.put("onError", Words.choice("ON_ERROR_", spec.getOnError(), "record"));
+        document.put("onError", Words.choice("ON_ERROR_", spec.getOnError(), "reconcile"));
         document.put("typeConflict", Words.choice("TYPE_CONFLICT_", spec.getTypeConflict(), "prefer"));
         if (spec.getDatabasesCount() > 0) {
             document.put("databases", new TreeMap<>(spec.getDatabasesMap()));

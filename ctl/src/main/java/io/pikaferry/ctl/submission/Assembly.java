@@ -83,7 +83,7 @@ final class Assembly {
             .setFullSync(FullSync.FULL_SYNC_AUTO)
             .setLanes(4)
             .setOnExistingKeys(OnExistingKeys.ON_EXISTING_KEYS_FAIL)
-            .setOnError(OnError.ON_ERROR_RECORD)
+            .setOnError(OnError.ON_ERROR_RECONCILE)
             .setTypeConflict(TypeConflict.TYPE_CONFLICT_PREFER);
     private Optional<Secret> sourceSecret = Optional.empty();
     private Optional<Secret> targetSecret = Optional.empty();

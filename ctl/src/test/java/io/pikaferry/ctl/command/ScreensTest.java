@@ -105,6 +105,13 @@ class ScreensTest {
                 List.of("job", "errors", "users-a"),
                 List.of("job", "errors", "users-a", "-o", "wide"),
                 List.of("job", "errors", "users-a", "-o", "json"),
+                List.of("job", "errors", "list", "users-a", "--state", "ignored"),
+                List.of("job", "errors", "show", "users-a", "8f0a2c"),
+                List.of("job", "errors", "show", "users-a", "8f0a2c", "-o", "json"),
+                List.of("job", "errors", "export", "users-a"),
+                List.of("job", "errors", "retry", "users-a", "8f0a2c"),
+                List.of("job", "errors", "reconcile", "users-a", "8f0a2c", "--wait"),
+                List.of("job", "errors", "ignore", "users-a", "--all"),
                 List.of("worker", "list"),
                 List.of("worker", "list", "-o", "wide"),
                 List.of("worker", "list", "-o", "json"),
@@ -215,6 +222,10 @@ class ScreensTest {
         LedgerEntry inStream = LedgerEntry.newBuilder()
                 .setId("8f0a2c")
                 .setCode("FERRY-2302")
+                .setCommand("SPOP")
+                .setFirstMillis(Jobs.ago(Duration.ofMinutes(50)))
+                .setKeyBytes(12)
+                .setSourceDb(1)
                 .setMessage("SPOP: which member was removed is not in the log")
                 .setKey(ByteString.copyFromUtf8("set:users:42"))
                 .setPosition(BinlogPosition.newBuilder().setFilenum(117).setOffset(48_000_000))
@@ -223,7 +234,7 @@ class ScreensTest {
                 .setState("open")
                 .build();
         LedgerEntry inSnapshot = LedgerEntry.newBuilder()
-                .setId("11bd07")
+                .setId("snapshot/db0/11bd07")
                 .setCode("FERRY-2301")
                 .setMessage("the name is a string and a hash; the string was kept")
                 .setKey(ByteString.copyFrom(

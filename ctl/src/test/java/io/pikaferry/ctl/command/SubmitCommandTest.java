@@ -332,7 +332,7 @@ class SubmitCommandTest {
                             fullSync: auto
                             lanes: 4
                             onExistingKeys: fail
-                            onError: record
+                            onError: reconcile
                             typeConflict: prefer
                             labels:
                               'no': 'yes'

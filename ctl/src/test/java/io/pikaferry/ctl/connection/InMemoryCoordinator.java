@@ -16,6 +16,7 @@ import io.pikaferry.proto.v1.GetClusterRequest;
 import io.pikaferry.proto.v1.JobRequest;
 import io.pikaferry.proto.v1.JobView;
 import io.pikaferry.proto.v1.JobsGrpc;
+import io.pikaferry.proto.v1.LedgerEntry;
 import io.pikaferry.proto.v1.ListErrorsResponse;
 import io.pikaferry.proto.v1.ListEventsResponse;
 import io.pikaferry.proto.v1.ListJobsRequest;
@@ -25,6 +26,8 @@ import io.pikaferry.proto.v1.ListWorkersResponse;
 import io.pikaferry.proto.v1.MoveJobRequest;
 import io.pikaferry.proto.v1.ObservedState;
 import io.pikaferry.proto.v1.ResumeJobRequest;
+import io.pikaferry.proto.v1.SettleAction;
+import io.pikaferry.proto.v1.SettleErrorsRequest;
 import io.pikaferry.proto.v1.SubmitJobRequest;
 import io.pikaferry.proto.v1.SubmitJobResponse;
 import io.pikaferry.proto.v1.WorkerRequest;
@@ -200,6 +203,30 @@ public final class InMemoryCoordinator {
                 .build();
     }
 
+    /** A wish to reconcile is granted when the ledger is looked at the next time. */
+    private ListErrorsResponse settle(SettleErrorsRequest request) {
+        ListErrorsResponse ledger = errors.getOrDefault(request.getName(), ListErrorsResponse.getDefaultInstance());
+        boolean ignore = request.getAction() == SettleAction.SETTLE_ACTION_IGNORE;
+        ListErrorsResponse.Builder answer = ListErrorsResponse.newBuilder();
+        ListErrorsResponse.Builder later = ListErrorsResponse.newBuilder().setDropped(ledger.getDropped());
+        for (LedgerEntry entry : ledger.getErrorsList()) {
+            boolean meant = request.getAll()
+                    ? entry.getState().equals("open")
+                    : request.getIdsList().contains(entry.getId());
+            if (meant) {
+                answer.addErrors(entry.toBuilder().setState(ignore ? "ignored" : "retrying"));
+            }
+            later.addErrors(
+                    meant
+                            ? entry.toBuilder()
+                                    .setState(ignore ? "ignored" : "resolved")
+                                    .build()
+                            : entry);
+        }
+        errors.put(request.getName(), later.build());
+        return answer.build();
+    }
+
     private final class Jobs extends JobsGrpc.JobsImplBase {
 
         @Override
@@ -273,6 +300,11 @@ public final class InMemoryCoordinator {
                 job(request.getName());
                 return errors.getOrDefault(request.getName(), ListErrorsResponse.getDefaultInstance());
             });
+        }
+
+        @Override
+        public void settleErrors(SettleErrorsRequest request, StreamObserver<ListErrorsResponse> responses) {
+            answer(request, responses, () -> settle(request));
         }
     }
 

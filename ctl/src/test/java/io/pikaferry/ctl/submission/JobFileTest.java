@@ -91,7 +91,7 @@ class JobFileTest {
         Submission said =
                 read("""
                         {name: a, source: {address: 'h:1'}, target: {uri: 'redis://h:2'}, fullSync: auto, lanes: 4,
-                         onExistingKeys: fail, onError: record, typeConflict: prefer, paused: false}
+                         onExistingKeys: fail, onError: reconcile, typeConflict: prefer, paused: false}
                         """)
                         .get(0);
 

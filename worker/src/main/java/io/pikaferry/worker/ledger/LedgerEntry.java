@@ -2,35 +2,29 @@ package io.pikaferry.worker.ledger;
 
 import static java.util.Objects.requireNonNull;
 
-import io.pikaferry.error.ErrorCode;
-import io.pikaferry.model.BinlogPosition;
-import io.pikaferry.model.Bytes;
-import io.pikaferry.model.StreamId;
-import java.util.Optional;
+import io.pikaferry.worker.sender.Refused;
 
 /**
- * One thing that could not be applied as it was.
+ * What the coordinator is to be told of one thing that could not be applied.
  *
- * @param id the same whenever the same thing is met again
- * @param db of the target
- * @param position the end of the item; empty: found in the snapshot
+ * @param again whether an earlier holder of the job, or this one before, may have told it already: then it counts once
  */
-public record LedgerEntry(
-        String id,
-        ErrorCode code,
-        String message,
-        Bytes key,
-        int db,
-        StreamId stream,
-        Optional<BinlogPosition> position,
-        long atMillis) {
+public record LedgerEntry(Refused what, State state, boolean again) {
+
+    /** What has become of it. */
+    public enum State {
+        /** It is as it was. */
+        OPEN,
+        /** The key has been made equal to the source's since. */
+        RESOLVED
+    }
 
     public LedgerEntry {
-        requireNonNull(id, "id is null");
-        requireNonNull(code, "code is null");
-        requireNonNull(message, "message is null");
-        requireNonNull(key, "key is null");
-        requireNonNull(stream, "stream is null");
-        requireNonNull(position, "position is null");
+        requireNonNull(what, "what is null");
+        requireNonNull(state, "state is null");
+    }
+
+    public String id() {
+        return what.id();
     }
 }

@@ -15,6 +15,7 @@ import io.pikaferry.worker.master.SourceAccess;
 import io.pikaferry.worker.master.SourceInfo;
 import io.pikaferry.worker.pipeline.JobSettings.OnExistingKeys;
 import io.pikaferry.worker.pipeline.JobStatus.Phase;
+import io.pikaferry.worker.sender.Refused;
 import io.pikaferry.worker.target.Fence;
 import io.pikaferry.worker.target.StateKeeper;
 import io.pikaferry.worker.target.TargetCheck;
@@ -26,6 +27,7 @@ import io.pikaferry.worker.target.TargetState;
 import io.pikaferry.worker.target.Tenure;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -122,11 +124,11 @@ final class Attempt implements AutoCloseable {
     private void go(ResumePlan plan, TargetCheck check, Footing footing) throws InterruptedException {
         Master master = footing.master();
         if (plan instanceof ResumePlan.Follow follow) {
-            Marks marks = follow.state().marks().orElseThrow();
-            noticeRewind(marks);
+            noticeRewind(follow.state().marks().orElseThrow());
             disk.clear(); // of a load that was finished elsewhere
-            ReplicationSession session = closing(master.follow(marks.resumeAfter()));
-            follow(footing, session, follow.state(), BoundaryDoubt.leftBy(follow.state()));
+            TargetState state = follow.state();
+            ReplicationSession session = closing(master.follow(state.goOnFrom().resumeAfter()));
+            follow(footing, session, state, BoundaryDoubt.leftBy(state));
         } else if (plan instanceof ResumePlan.FollowFromStart fromStart) {
             boolean exclusive = requireAcceptableTarget(check, footing.source());
             ReplicationSession session = closing(master.follow(fromStart.positions()));
@@ -277,6 +279,11 @@ final class Attempt implements AutoCloseable {
     /** Puts down how far the streams are. */
     void publishProgress() {
         following.ifPresent(Following::publish);
+    }
+
+    /** An operator wants the keys of these entries of the ledger read again; passed over while there is no stream yet. */
+    void mend(List<Refused> wished) {
+        following.ifPresent(stream -> stream.mend(wished));
     }
 
     /** Whether it got anything into the target. */

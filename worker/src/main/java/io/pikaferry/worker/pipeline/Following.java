@@ -13,12 +13,14 @@ import io.pikaferry.worker.reconcile.Rereads;
 import io.pikaferry.worker.routing.CommandMapper;
 import io.pikaferry.worker.routing.Mapped;
 import io.pikaferry.worker.routing.Slots;
+import io.pikaferry.worker.sender.Refused;
 import io.pikaferry.worker.sender.SenderPool;
 import io.pikaferry.worker.sender.StreamFeed;
 import io.pikaferry.worker.target.TargetState;
 import io.pikaferry.worker.threads.Threads;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -67,12 +69,7 @@ final class Following {
             pool.adopt(footing.control(), footing.settings()::targetDb);
             footing.progress().counting(pool::commandsApplied);
             StreamFeed streams = new StreamFeed(
-                    pool,
-                    state.marks().orElseThrow(),
-                    footing.settings()::targetDb,
-                    slotFilter(),
-                    footing.ledger(),
-                    session::confirm);
+                    pool, state.goOnFrom(), footing.settings()::targetDb, slotFilter(), session::confirm);
             feed = Optional.of(streams);
             lanes = Optional.of(pool);
             pool.start();
@@ -88,6 +85,7 @@ final class Following {
                 pool.check(); // a lane failed and woke us
                 throw e;
             } finally {
+                footing.ledger().forgetBegun();
                 publish();
             }
         }
@@ -122,6 +120,7 @@ final class Following {
             if (threads.nanos() - advanceAt >= 0) {
                 pool.check();
                 streams.advance();
+                streams.forget(footing.ledger().takeStored());
                 if (doubted && doubt.isOver(streams.confirmed())) {
                     footing.keeper().boundaryPassed(footing.control());
                     doubted = false;
@@ -168,6 +167,11 @@ final class Following {
         fedAtLastEnd = everywhere ? fed : -1;
     }
 
+    /** An operator wants the keys of these entries of the ledger read again. */
+    void mend(List<Refused> wished) {
+        feed.ifPresent(streams -> footing.ledger().begin(wished).forEach(streams::mend));
+    }
+
     /** Comes to an end after confirming what is on its way. */
     void wind() {
         winding = true;
@@ -190,6 +194,10 @@ final class Following {
         confirmed.keySet().forEach(stream -> oldest.put(stream, streams.get().oldestOnItsWay(stream)));
         footing.progress()
                 .confirmed(
-                        confirmed, oldest, pool.get().heldExpiries(), pool.get().dirtyKeys());
+                        confirmed,
+                        oldest,
+                        pool.get().heldExpiries(),
+                        pool.get().dirtyKeys(),
+                        pool.get().keysRepaired());
     }
 }

@@ -104,6 +104,8 @@ record Footing(
                 settings.target().controlDb(),
                 keys,
                 abilities.setTakesPxat(),
+                abilities.countsErrors(),
+                settings.onError() == JobSettings.OnError.RECONCILE,
                 expiryRule(),
                 environment.clock(),
                 environment.threads());

@@ -6,7 +6,8 @@ import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.ErrorCode.Blame;
 import io.pikaferry.error.FerryException;
 import io.pikaferry.worker.ledger.Ledger;
-import io.pikaferry.worker.ledger.LedgerEntry;
+import io.pikaferry.worker.sender.Refused;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -64,7 +65,7 @@ public final class JobRun {
         this.assignment = requireNonNull(assignment, "assignment is null");
         this.attempts = requireNonNull(attempts, "attempts is null");
         this.progress = new Progress(environment.clock());
-        this.ledger = new Ledger(environment.clock(), progress::retrying, this::onLedgerEntry);
+        this.ledger = new Ledger(environment.clock(), progress::retrying, this::stopBecauseOf);
         this.onEnd = requireNonNull(onEnd, "onEnd is null");
         this.stopped = environment.threads().latch(1);
         this.ended = environment.threads().latch(1);
@@ -106,7 +107,13 @@ public final class JobRun {
         return ended.await(timeout, unit);
     }
 
-    private void onLedgerEntry(LedgerEntry entry) {
+    /** An operator wants the keys of these entries of the ledger read again; to be repeated until the ledger answers. */
+    public void mend(List<Refused> wished) {
+        current.ifPresent(attempt -> attempt.mend(wished));
+    }
+
+    /** An entry stands in the ledger for good, and it did not before. */
+    public void stopBecauseOf(Refused entry) {
         if (assignment.settings().onError() == JobSettings.OnError.STOP && mustStop.isEmpty()) {
             mustStop = Optional.of(new FerryException(
                     entry.code(), "%s, and the job's policy is to stop then".formatted(entry.message())));

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param retryingSinceMillis meaningless while retrying is empty
  * @param heldExpiries keys whose expiry is held back until the stream has passed it
  * @param dirtyKeys keys that have to be read again from the source
+ * @param keysRepaired keys that have been, and were made equal
  * @param rewound whether the target turned out to have lost what it had confirmed before
  */
 public record JobStatus(
@@ -30,7 +31,8 @@ public record JobStatus(
         Optional<String> sourceIdentity,
         boolean rewound,
         long heldExpiries,
-        long dirtyKeys) {
+        long dirtyKeys,
+        long keysRepaired) {
 
     /** What a running job is doing. */
     public enum Phase {

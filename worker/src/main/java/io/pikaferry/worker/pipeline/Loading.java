@@ -86,6 +86,8 @@ final class Loading {
                         exclusive,
                         footing.source().identity())
                 .withBoundaryDoubted(boundaryDoubted);
+        // What could not be loaded stands in the target before the marks say that the load is over.
+        footing.keeper().keepRefused(footing.control(), footing.ledger().standing());
         footing.keeper().loaded(footing.control(), name, loaded);
         return loaded;
     }

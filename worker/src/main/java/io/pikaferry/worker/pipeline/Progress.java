@@ -49,6 +49,8 @@ final class Progress implements TransferProgress, ScanProgress {
     private boolean snapshotBegun;
     private long heldExpiries;
     private long dirtyKeys;
+    private long keysRepaired;
+    private long keysRepairedBefore;
 
     Progress(Clock clock) {
         this.clock = clock;
@@ -91,6 +93,8 @@ final class Progress implements TransferProgress, ScanProgress {
     /** Commands that earlier pools of this assignment applied stay counted. */
     synchronized void counting(LongSupplier applied) {
         commandsBefore += commands.getAsLong();
+        keysRepairedBefore += keysRepaired;
+        keysRepaired = 0;
         commands = applied;
     }
 
@@ -134,7 +138,12 @@ final class Progress implements TransferProgress, ScanProgress {
     }
 
     synchronized void confirmed(
-            Map<StreamId, BinlogPosition> positions, Map<StreamId, Long> oldestOnItsWay, long held, long dirty) {
+            Map<StreamId, BinlogPosition> positions,
+            Map<StreamId, Long> oldestOnItsWay,
+            long held,
+            long dirty,
+            long repaired) {
+        keysRepaired = repaired;
         heldExpiries = held;
         dirtyKeys = dirty;
         confirmed.putAll(positions);
@@ -171,7 +180,8 @@ final class Progress implements TransferProgress, ScanProgress {
                 info.flatMap(SourceInfo::identity),
                 rewound,
                 heldExpiries,
-                dirtyKeys);
+                dirtyKeys,
+                keysRepairedBefore + keysRepaired);
     }
 
     private FullSyncStatus fullSyncStatus(long now) {

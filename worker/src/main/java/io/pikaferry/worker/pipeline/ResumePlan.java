@@ -60,6 +60,12 @@ sealed interface ResumePlan {
                     "job %s began with %d lanes and is to go on with %d"
                             .formatted(assignment.job(), state.lanes(), settings.lanes()));
         }
+        if (isOfAnother(source, state)) {
+            throw new FerryException(
+                    ErrorCode.SOURCE_WENT_BACK,
+                    "source %s holds another data set than the one job %s began with"
+                            .formatted(settings.source(), assignment.job()));
+        }
         if (state.marks().isPresent()) {
             return follow(assignment, source, state);
         }
@@ -87,6 +93,13 @@ sealed interface ResumePlan {
         return new TakeSnapshot(false, false);
     }
 
+    /** Whether the target's content is another data set's than the source's now. */
+    private static boolean isOfAnother(SourceInfo source, TargetState state) {
+        return state.sourceIdentity().isPresent()
+                && source.identity().isPresent()
+                && !state.sourceIdentity().equals(source.identity());
+    }
+
     private static ResumePlan follow(Assignment assignment, SourceInfo source, TargetState state) {
         Marks marks = state.marks().orElseThrow();
         if (!marks.streams().equals(new HashSet<>(source.streams()))) {
@@ -98,14 +111,6 @@ sealed interface ResumePlan {
                                     marks.streams().stream().sorted().toList(),
                                     assignment.settings().source(),
                                     source.streams()));
-        }
-        if (state.sourceIdentity().isPresent()
-                && source.identity().isPresent()
-                && !state.sourceIdentity().equals(source.identity())) {
-            throw new FerryException(
-                    ErrorCode.SOURCE_WENT_BACK,
-                    "source %s holds another data set than the one job %s began with"
-                            .formatted(assignment.settings().source(), assignment.job()));
         }
         return new Follow(state);
     }

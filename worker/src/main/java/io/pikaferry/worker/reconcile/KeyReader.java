@@ -3,6 +3,7 @@ package io.pikaferry.worker.reconcile;
 import io.pikaferry.model.Bytes;
 import io.pikaferry.worker.sender.SourceCopy.Write;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads whole keys from a source. Used by one thread, but for {@link #close}. */
 public interface KeyReader extends AutoCloseable {
@@ -24,6 +25,14 @@ public interface KeyReader extends AutoCloseable {
      * @throws io.pikaferry.error.FerryException SOURCE_UNREACHABLE, NOT_REPRESENTABLE for a type that cannot be read so …
      */
     Found read(int db, Bytes key);
+
+    /**
+     * The types beside the one that {@link #read} reads which the source has under the same name, for people to read; up to 3.5
+     * each type has names of its own.
+     */
+    default Optional<String> otherTypes(int db, Bytes key) {
+        return Optional.empty();
+    }
 
     /** Breaks a waiting read. Safe from any thread, and twice. */
     @Override

@@ -12,6 +12,8 @@ import io.pikaferry.worker.sender.SourceCopy;
 import io.pikaferry.worker.sender.StreamFeed;
 import io.pikaferry.worker.threads.Threads;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -21,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads dirty keys from the source, one after the other, and offers what it found to the stream's feed. A key that keeps
+ * Reads dirty keys from the source, some at a time, and offers what it found to the stream's feed. A key that keeps
  * changing while it is read is read again, a bounded number of times.
  *
  * <p>Threads: one of its own.
@@ -31,6 +33,7 @@ public final class Rereads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Rereads.class);
     private static final Duration LOOK_AROUND = Duration.ofSeconds(1);
     private static final int MAX_READS = 40;
+    private static final int AT_ONCE = 32;
 
     /** A write that was executed is logged after that time at the latest (3.2 – 3.5.4 log after releasing the lock). */
     private static final long LOGGED_AFTER_MILLIS = 5;
@@ -67,9 +70,9 @@ public final class Rereads implements AutoCloseable {
     private void run() {
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                Optional<DirtyKey> dirty = pool.nextDirty(LOOK_AROUND);
-                if (dirty.isPresent()) {
-                    read(dirty.get());
+                List<DirtyKey> some = next();
+                if (!some.isEmpty()) {
+                    read(some);
                 }
             }
         } catch (InterruptedException e) {
@@ -77,29 +80,82 @@ public final class Rereads implements AutoCloseable {
         }
     }
 
-    private void read(DirtyKey dirty) throws InterruptedException {
-        int reads = dirty.read();
-        if (reads > MAX_READS) {
-            LOG.atWarn().log("{} keeps changing; it goes to the ledger", dirty);
-            feed.giveUp(dirty);
-            return;
+    /** Several at once share the two questions for the binlog's end; one that is read again is read alone, as quickly as can be. */
+    private List<DirtyKey> next() throws InterruptedException {
+        List<DirtyKey> some = new ArrayList<>();
+        Optional<DirtyKey> dirty = pool.nextDirty(LOOK_AROUND);
+        while (dirty.isPresent()) {
+            int reads = dirty.get().read();
+            if (reads > MAX_READS) {
+                LOG.atWarn().log("{} keeps changing; it goes to the ledger", dirty.get());
+                feed.giveUp(dirty.get(), "; it was changed whenever it was read again from the source");
+            } else if (reads > 1) {
+                read(some);
+                pause(Math.min(LONGEST_PAUSE_MILLIS, 5L * reads * reads));
+                return List.of(dirty.get());
+            } else {
+                some.add(dirty.get());
+            }
+            dirty = some.size() < AT_ONCE ? pool.nextDirty(Duration.ZERO) : Optional.empty();
         }
-        if (reads > 1) {
-            pause(Math.min(LONGEST_PAUSE_MILLIS, 5L * reads * reads));
-        }
+        return some;
+    }
+
+    private record Reading(DirtyKey dirty, BinlogPosition before, KeyReader.Found found, Optional<String> otherTypes) {}
+
+    private void read(List<DirtyKey> some) throws InterruptedException {
+        List<Reading> readings = new ArrayList<>();
+        List<DirtyKey> left = new ArrayList<>(some);
         try {
-            BinlogPosition before = end(dirty.stream());
-            KeyReader.Found found = reader.read(dirty.stream().db(), dirty.key());
-            pause(LOGGED_AFTER_MILLIS);
-            BinlogPosition after = end(dirty.stream());
-            feed.offer(new SourceCopy(dirty, before, after, found.writes(), found.expireAtMillis()));
+            Map<StreamId, BinlogPosition> before = left.isEmpty() ? Map.of() : ends.get();
+            while (!left.isEmpty()) {
+                DirtyKey dirty = left.get(0);
+                read(dirty, end(before, dirty)).ifPresent(readings::add);
+                left.remove(0);
+            }
+            if (!readings.isEmpty()) {
+                pause(LOGGED_AFTER_MILLIS);
+                Map<StreamId, BinlogPosition> after = ends.get();
+                for (Reading reading : readings) {
+                    feed.offer(new SourceCopy(
+                            reading.dirty(),
+                            reading.before(),
+                            end(after, reading.dirty()),
+                            reading.found().writes(),
+                            reading.found().expireAtMillis(),
+                            reading.otherTypes()));
+                }
+            }
         } catch (FerryException e) {
+            // The source does not answer: nothing that was read counts.
+            LOG.atDebug().addKeyValue("error", e.code().id()).log("cannot read dirty keys: {}", e.getMessage());
+            readings.forEach(reading -> left.add(reading.dirty()));
+            pause(LONGEST_PAUSE_MILLIS);
+            left.forEach(dirty -> {
+                dirty.notRead();
+                pool.readLater(dirty);
+            });
+        }
+    }
+
+    /** Empty: it cannot be read, or not just now. */
+    private Optional<Reading> read(DirtyKey dirty, BinlogPosition before) {
+        try {
+            int db = dirty.stream().db();
+            KeyReader.Found found = reader.read(db, dirty.key());
+            Optional<String> others = mayBeConflict(dirty) ? reader.otherTypes(db, dirty.key()) : Optional.empty();
+            return Optional.of(new Reading(dirty, before, found, others));
+        } catch (FerryException e) {
+            if (e.code() == ErrorCode.SOURCE_UNREACHABLE) {
+                throw e;
+            }
             LOG.atWarn().addKeyValue("error", e.code().id()).log("cannot read {}: {}", dirty, e.getMessage());
             if (e.code().blame() == ErrorCode.Blame.ENVIRONMENT) {
                 pool.readLater(dirty);
             } else {
-                feed.giveUp(dirty);
+                feed.giveUp(dirty, "; " + e.getMessage());
             }
+            return Optional.empty();
         }
     }
 
@@ -109,10 +165,16 @@ public final class Rereads implements AutoCloseable {
         }
     }
 
-    private BinlogPosition end(StreamId stream) {
-        BinlogPosition end = ends.get().get(stream);
+    /** What the target refused for a key may have been meant for another of the types the source has under its name. */
+    private static boolean mayBeConflict(DirtyKey dirty) {
+        return dirty.code() == ErrorCode.TARGET_REJECTED_COMMAND || dirty.code() == ErrorCode.TYPE_CONFLICT;
+    }
+
+    private static BinlogPosition end(Map<StreamId, BinlogPosition> ends, DirtyKey dirty) {
+        BinlogPosition end = ends.get(dirty.stream());
         if (end == null) {
-            throw new FerryException(ErrorCode.NOT_DETERMINISTIC, "the source does not say where " + stream + " ends");
+            throw new FerryException(
+                    ErrorCode.SOURCE_PROTOCOL, "the source does not say where " + dirty.stream() + " ends");
         }
         return end;
     }

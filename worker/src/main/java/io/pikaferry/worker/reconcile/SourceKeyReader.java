@@ -12,6 +12,9 @@ import io.pikaferry.worker.sender.SourceCopy.Write;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Reads one key by ordinary commands. Where a name has several types (up to 3.5) it reads the one TYPE reports. It does not
@@ -25,6 +28,8 @@ public final class SourceKeyReader implements KeyReader {
     private static final Found NOTHING = new Found(List.of(), 0);
     private static final long GONE = -1;
     private static final Bytes ZERO = Bytes.utf8("0");
+    private static final Map<String, String> LENGTHS =
+            new TreeMap<>(Map.of("string", "STRLEN", "hash", "HLEN", "list", "LLEN", "set", "SCARD", "zset", "ZCARD"));
 
     private final ClientPort client;
     private final Generation generation;
@@ -38,10 +43,7 @@ public final class SourceKeyReader implements KeyReader {
 
     @Override
     public Found read(int db, Bytes key) {
-        if (!generation.dialsBack()) {
-            // These have databases; and after an error the client port may have connected anew, to database 0.
-            expectStatus(client.call("SELECT", Integer.toString(db)), "SELECT");
-        }
+        select(db);
         String type = text(call("TYPE", key));
         List<Write> writes =
                 switch (type) {
@@ -61,12 +63,39 @@ public final class SourceKeyReader implements KeyReader {
         return expireAt == GONE ? NOTHING : new Found(writes, expireAt);
     }
 
+    @Override
+    public Optional<String> otherTypes(int db, Bytes key) {
+        if (generation == Generation.E) {
+            return Optional.empty(); // there it has one, and asking for the length of another is an error
+        }
+        select(db);
+        String type = text(call("TYPE", key));
+        List<String> others = new ArrayList<>();
+        LENGTHS.forEach((other, question) -> {
+            if (!other.equals(type) && number(call(question, key), question) > 0) {
+                others.add(other);
+            }
+        });
+        return others.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", others));
+    }
+
+    private static long number(Reply reply, String question) {
+        return ((Reply.Number) expect(Reply.Number.class, reply, question)).value();
+    }
+
+    /** Those that have databases; after an error the client port may have connected anew, to database 0. */
+    private void select(int db) {
+        if (!generation.dialsBack()) {
+            expectStatus(client.call("SELECT", Integer.toString(db)), "SELECT");
+        }
+    }
+
     private long expireAt(Bytes key) {
         // 4.0 keeps milliseconds; up to 3.5 only seconds are kept, and 2.3 shows one more than it keeps (corrections.md
         // 3).
         boolean millis = generation == Generation.E;
         String question = millis ? "PTTL" : "TTL";
-        long left = ((Reply.Number) expect(Reply.Number.class, call(question, key), question)).value();
+        long left = number(call(question, key), question);
         if (left == -2) {
             return GONE; // since it was read; that it expired is not logged
         }

@@ -11,6 +11,8 @@ import io.pikaferry.worker.routing.TargetCommand.Expiry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A key of which the log does not say what it became (DESIGN §8). What the stream still has for it is not applied but
@@ -35,6 +37,8 @@ public final class DirtyKey {
     private final ErrorCode code;
     private final String message;
     private final BinlogPosition since;
+    private final String id;
+    private final Set<String> askedFor = new TreeSet<>();
     private final List<Touch> touches = new ArrayList<>();
     private boolean overflowed;
     private int reads;
@@ -53,6 +57,12 @@ public final class DirtyKey {
      * @param since the item that made it dirty
      */
     DirtyKey(StreamId stream, int db, Bytes key, ErrorCode code, String message, BinlogPosition since) {
+        this(stream, db, key, code, message, since, Refused.idOf(stream, since, key));
+    }
+
+    /** @param id of the ledger's entry if it cannot be made right */
+    DirtyKey(StreamId stream, int db, Bytes key, ErrorCode code, String message, BinlogPosition since, String id) {
+        this.id = requireNonNull(id, "id is null");
         this.stream = requireNonNull(stream, "stream is null");
         this.db = db;
         this.key = requireNonNull(key, "key is null");
@@ -78,8 +88,29 @@ public final class DirtyKey {
         return db;
     }
 
-    ErrorCode code() {
+    public ErrorCode code() {
         return code;
+    }
+
+    String id() {
+        return id;
+    }
+
+    /** An operator has asked for it, because of an entry in the ledger. */
+    void askedFor(String entry) {
+        askedFor.add(entry);
+    }
+
+    /** The entries that are to be told what becomes of it; its own comes first. */
+    List<String> ids() {
+        List<String> ids = new ArrayList<>(List.of(id));
+        askedFor.stream().filter(entry -> !entry.equals(id)).forEach(ids::add);
+        return ids;
+    }
+
+    /** What the ledger says of it. @param why what has become of the attempt to make it right */
+    Refused refused(String entry, String why) {
+        return new Refused(entry, code, "", message + why, key, db, stream, Optional.of(since), 1, 0);
     }
 
     String message() {
@@ -150,6 +181,11 @@ public final class DirtyKey {
     /** @return how often it was read, this time included; for the reading thread */
     public int read() {
         return ++reads;
+    }
+
+    /** The source did not answer: that time does not count. */
+    public void notRead() {
+        reads--;
     }
 
     @Override

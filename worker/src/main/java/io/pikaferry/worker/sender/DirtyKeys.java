@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /**
  * The dirty keys of one lane. Kept in the target too, beside the marks, so that a successor knows that it must not go on with
- * them: field {@code stream/key}, value {@code code position message}.
+ * them: field {@code stream/key}, value {@code code position id message}.
  *
  * <p>Threads: the lane's, or that of a lane that holds it at a gate.
  */
@@ -72,7 +72,7 @@ final class DirtyKeys {
     }
 
     static byte[] value(DirtyKey key) {
-        return Bytes.utf8(key.code().name() + " " + key.since() + " " + key.message())
+        return Bytes.utf8(key.code().name() + " " + key.since() + " " + key.id() + " " + key.message())
                 .array();
     }
 
@@ -85,13 +85,14 @@ final class DirtyKeys {
         StreamId stream = StreamId.parse(new String(field, 0, slash, US_ASCII));
         byte[] key = new byte[field.length - slash - 1];
         System.arraycopy(field, slash + 1, key, 0, key.length);
-        String[] words = Bytes.owning(value).asUtf8().split(" ", 3);
+        String[] words = Bytes.owning(value).asUtf8().split(" ", 4);
         return new DirtyKey(
                 stream,
                 targetDb.applyAsInt(stream.db()),
                 Bytes.owning(key),
                 ErrorCode.valueOf(words[0]),
-                words[2],
-                BinlogPosition.parse(words[1]));
+                words[3],
+                BinlogPosition.parse(words[1]),
+                words[2]);
     }
 }

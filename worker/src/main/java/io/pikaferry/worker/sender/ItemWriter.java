@@ -3,6 +3,7 @@ package io.pikaferry.worker.sender;
 import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.error.ErrorCode;
+import io.pikaferry.error.FerryException;
 import io.pikaferry.model.BinlogPosition;
 import io.pikaferry.model.Bytes;
 import io.pikaferry.model.StreamId;
@@ -15,6 +16,7 @@ import io.pikaferry.worker.sender.HeldExpiries.Held;
 import io.pikaferry.worker.sender.HeldExpiries.State;
 import io.pikaferry.worker.sender.Transaction.Outcome;
 import io.pikaferry.worker.sender.Transaction.Refusal;
+import io.pikaferry.worker.target.TargetError;
 import io.pikaferry.worker.target.TargetLink;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,6 +39,7 @@ final class ItemWriter {
     private final TargetLink link;
     private final Expiries expiries;
     private final Patience patience;
+    private final ErrorWatch watch;
 
     // What has been planned for the next transaction.
     private final List<Planned> planned = new ArrayList<>();
@@ -45,20 +48,25 @@ final class ItemWriter {
     private final List<InFlight> onTheirWay = new ArrayList<>();
     private int permits;
     private final List<DirtyKey> freshlyDirty = new ArrayList<>();
+    private final Map<String, Refused> noted = new HashMap<>();
     private long commands;
 
     /** A command as it will be sent, in one or more; compared by identity. */
     private static final class Planned {
         final LaneUnit.Item item;
-        final byte[] key;
+        final byte[][] keys;
         final byte[][] first;
         final List<byte[][]> others;
 
-        Planned(LaneUnit.Item item, byte[] key, byte[][] first, List<byte[][]> others) {
+        Planned(LaneUnit.Item item, byte[][] keys, byte[][] first, List<byte[][]> others) {
             this.item = item;
-            this.key = key;
+            this.keys = keys;
             this.first = first;
             this.others = others;
+        }
+
+        boolean mayBeRefused() {
+            return ErrorWatch.mayBeRefused(first) || others.stream().anyMatch(ErrorWatch::mayBeRefused);
         }
 
         void addTo(Transaction<Planned> transaction) {
@@ -75,12 +83,17 @@ final class ItemWriter {
         this.link = requireNonNull(link, "link is null");
         this.expiries = requireNonNull(expiries, "expiries is null");
         this.patience = requireNonNull(patience, "patience is null");
+        this.watch = new ErrorWatch(job.keys(), lane);
     }
 
     void write(List<? extends LaneUnit> batch) throws InterruptedException {
         UnsaidExpiries unsaid = UnsaidExpiries.of(batch, link, job.controlDb());
         for (LaneUnit unit : batch) {
             LaneUnit.Write write = (LaneUnit.Write) unit;
+            if (job.board().isUnexamined(lane, write.stream, write.end)) {
+                planUnexamined(write);
+                continue;
+            }
             if (knowsExpiries() && anyMayBeGone(write)) {
                 expireWhatIsGone(write);
             }
@@ -133,13 +146,26 @@ final class ItemWriter {
     }
 
     private Planned rendered(LaneUnit.Write write, TargetCommand command) {
-        byte[] key = command.keys()[0];
         if (command.expiry() != Expiry.AT) {
-            return new Planned(write, key, command.args(), List.of());
+            return new Planned(write, command.keys(), command.args(), List.of());
         }
         List<byte[][]> rendered = new ArrayList<>(2);
         job.rendering().render(command, expireAt(write.db, command), rendered);
-        return new Planned(write, key, rendered.get(0), rendered.subList(1, rendered.size()));
+        return new Planned(write, command.keys(), rendered.get(0), rendered.subList(1, rendered.size()));
+    }
+
+    /** It has taken effect already, or was refused; which of the two, nobody knows any more. */
+    private void planUnexamined(LaneUnit.Write write) {
+        for (TargetCommand command : write.commands) {
+            for (byte[] key : command.keys()) {
+                taint(
+                        write,
+                        key,
+                        ErrorCode.TARGET_REJECTED_COMMAND,
+                        "a worker died before it could say whether the target had refused this command");
+            }
+        }
+        finishWith(write);
     }
 
     private void finishWith(LaneUnit.Item item) {
@@ -153,22 +179,7 @@ final class ItemWriter {
         if (command.expiry() != Expiry.AT) {
             return 0;
         }
-        return expireAt(db, command.keys()[0], command.expireAtMillis());
-    }
-
-    private long expireAt(int db, byte[] key, long wanted) {
-        HeldExpiries held = job.held(lane);
-        State state = job.stateFor(wanted, held);
-        if (state == State.UNKNOWN) {
-            return wanted;
-        }
-        Optional<Held> known = held.find(db, key);
-        held.put(db, key, wanted, state);
-        // Looking too early does no harm, so a later time need not be told.
-        if (known.isEmpty() || known.get().expireAtMillis() > wanted) {
-            own.add(new byte[][] {Words.HSET, job.keys().held(), HeldExpiries.field(db, key), Words.ascii(wanted)});
-        }
-        return state == State.SHIFTED ? HeldExpiries.shifted(wanted) : wanted;
+        return job.expireAt(lane, db, command.keys()[0], command.expireAtMillis(), own);
     }
 
     // ------------------------------------------------------------------ keys that were gone at the source
@@ -234,7 +245,7 @@ final class ItemWriter {
                                 write.end));
             }
             if (gone && !lost) {
-                planned.add(new Planned(write, key, new byte[][] {Words.UNLINK, key}, List.of()));
+                planned.add(new Planned(write, new byte[][] {key}, new byte[][] {Words.UNLINK, key}, List.of()));
             }
             if (lost || gone || !expires) {
                 heldOfOwner(key).remove(write.db, key);
@@ -291,94 +302,46 @@ final class ItemWriter {
     /** From here on the keys are dirty. */
     void taint(LaneUnit.Taint taint) throws InterruptedException {
         for (Bytes key : taint.keysOfLane) {
-            DirtyKeys dirty = job.dirty(lane);
-            Optional<DirtyKey> known = dirty.find(taint.stream, key.array());
-            if (known.isPresent()) {
-                known.get().touchedUnknown(taint.end);
-            } else {
-                makeDirty(dirty, new DirtyKey(taint.stream, taint.db, key, taint.code, taint.message, taint.end));
-            }
+            taint(taint, key.array(), taint.code, taint.message);
         }
         finishWith(taint);
         flush();
     }
 
-    /** Replaces a dirty key by what was read, if that is still what it is; else it has to be read again. */
-    void repair(SourceCopy copy) throws InterruptedException {
-        DirtyKey dirty = copy.dirty();
-        if (job.dirty(lane)
-                .find(dirty.stream(), dirty.key().array())
-                .filter(known -> known == dirty)
-                .isEmpty()) {
-            return; // flushed away meanwhile
+    /** What the item did to the key is not known. */
+    private void taint(LaneUnit.Item item, byte[] key, ErrorCode code, String message) {
+        DirtyKeys dirty = job.dirty(LaneOf.lane(key, job.config().lanes()));
+        Optional<DirtyKey> known = dirty.find(item.stream, key);
+        if (known.isPresent()) {
+            known.get().touchedUnknown(item.end);
+        } else {
+            makeDirty(dirty, new DirtyKey(item.stream, item.db, Bytes.owning(key), code, message, item.end));
         }
-        if (!dirty.settledBy(copy.before(), copy.after()) || dirty.expiredSince(copy.expireAtMillis(), job)) {
-            job.reread(dirty);
-            return;
-        }
-        byte[] key = dirty.key().array();
-        List<byte[][]> before = new ArrayList<>();
-        before.add(new byte[][] {Words.UNLINK, key});
-        copy.writes().forEach(write -> before.add(write.args()));
-        // Large ones take several transactions; until the last has taken effect the key stays dirty and is replaced
-        // again.
-        List<byte[][]> part = new ArrayList<>();
-        long bytes = 0;
-        for (byte[][] command : before) {
-            part.add(command);
-            for (byte[] argument : command) {
-                bytes += argument.length;
-            }
-            if (bytes > job.config().batchBytes()) {
-                apply(dirty.db(), part, List.of());
-                part = new ArrayList<>();
-                bytes = 0;
-            }
-        }
-        if (copy.expireAtMillis() != 0 && !copy.writes().isEmpty()) {
-            part.add(
-                    new byte[][] {Words.PEXPIREAT, key, Words.ascii(expireAt(dirty.db(), key, copy.expireAtMillis()))});
-        }
-        for (TargetCommand command : dirty.commandsSince()) {
-            job.rendering().render(command, expireAt(dirty.db(), command), part);
-        }
-        own.add(new byte[][] {Words.HDEL, job.keys().dirty(), DirtyKeys.field(dirty)});
-        List<byte[][]> ours = List.copyOf(own);
-        own.clear();
-        apply(dirty.db(), part, ours);
-        job.dirty(lane).remove(dirty);
-        job.settled(dirty);
     }
 
-    private void apply(int db, List<byte[][]> data, List<byte[][]> ours) throws InterruptedException {
-        Set<byte[][]> leftOut = new HashSet<>();
-        patience.execute(
-                () -> {
-                    Transaction<byte[][]> transaction = new Transaction<>(job.controlDb());
-                    data.stream()
-                            .filter(command -> !leftOut.contains(command))
-                            .forEach(command -> transaction.data(db, command, command));
-                    ours.forEach(transaction::own);
-                    return transaction;
-                },
-                refusal -> leftOut.add(refusal.owner()));
-    }
-
-    /** The key could not be read: it goes to the ledger, and what comes for it is applied to whatever stands in the target. */
-    void giveUp(DirtyKey dirty) throws InterruptedException {
-        if (job.dirty(lane)
-                .find(dirty.stream(), dirty.key().array())
-                .filter(known -> known == dirty)
-                .isEmpty()) {
+    /** An operator wants the key read again. */
+    void mend(LaneUnit.Mend unit) throws InterruptedException {
+        DirtyKeys dirty = job.dirty(lane);
+        Optional<DirtyKey> known =
+                dirty.find(unit.dirty.stream(), unit.dirty.key().array());
+        if (known.isPresent()) {
+            known.get().askedFor(unit.dirty.id());
             return;
         }
-        job.refusals()
-                .refused(dirty.stream(), dirty.since(), dirty.db(), dirty.key().array(), dirty.code(), dirty.message());
-        apply(dirty.db(), List.of(), List.<byte[][]>of(new byte[][] {
-            Words.HDEL, job.keys().dirty(), DirtyKeys.field(dirty)
-        }));
-        job.dirty(lane).remove(dirty);
-        job.settled(dirty);
+        makeDirty(dirty, unit.dirty);
+        flush();
+    }
+
+    /** Those that a coordinator has stored need not stand in the target any more. */
+    void forget(LaneUnit.Forget unit) throws InterruptedException {
+        List<byte[][]> told = unit.entries.stream()
+                .filter(entry -> !job.refusals().isUntold(entry.id()))
+                .map(entry -> new byte[][] {Words.HDEL, job.keys().refused(), entry.field()})
+                .toList();
+        if (!told.isEmpty()) {
+            own.addAll(told);
+            flush();
+        }
     }
 
     // ------------------------------------------------------------------ the transaction
@@ -387,30 +350,26 @@ final class ItemWriter {
         if (onTheirWay.isEmpty() && planned.isEmpty() && own.isEmpty()) {
             return;
         }
+        MarkBoard board = job.board();
+        Map<StreamId, BinlogPosition> before = board.before(lane, marks);
+        boolean examined = board.willBeExamined(lane, marks);
         Set<Planned> leftOut = new HashSet<>();
-        Outcome<Planned> outcome = patience.execute(
-                () -> {
-                    Transaction<Planned> transaction = new Transaction<>(job.controlDb());
-                    for (Planned each : planned) {
-                        if (!leftOut.contains(each)) {
-                            each.addTo(transaction);
-                        }
-                    }
-                    own.forEach(transaction::own);
-                    if (!marks.isEmpty()) {
-                        transaction.marks(job.board().render(lane, marks));
-                    }
-                    return transaction;
-                },
-                refusal -> {
-                    leftOut.add(refusal.owner());
-                    refuse(refusal);
-                });
-        outcome.refusals().forEach(this::refuse);
-        job.board().moved(lane, marks);
+        Outcome<Planned> outcome = patience.execute(() -> transaction(leftOut, before, examined), refusal -> {
+            if (leftOut.add(refusal.owner())) {
+                settle(refusal);
+            }
+        });
+        if (!outcome.refusals().isEmpty()) {
+            settleWhatExecRefused(outcome.refusals(), examined);
+        }
+        board.moved(lane, marks);
+        if (examined) {
+            board.examined(lane);
+        }
         Watermark.confirmed(onTheirWay);
         job.budget().release(permits);
         job.applied(commands);
+        noted.values().forEach(job.refusals()::writtenDown);
         freshlyDirty.forEach(job::reread);
         planned.clear();
         own.clear();
@@ -418,18 +377,116 @@ final class ItemWriter {
         onTheirWay.clear();
         permits = 0;
         freshlyDirty.clear();
+        noted.clear();
         commands = 0;
     }
 
-    private void refuse(Refusal<Planned> refusal) {
+    private Transaction<Planned> transaction(
+            Set<Planned> leftOut, Map<StreamId, BinlogPosition> before, boolean examined) {
+        boolean watched = false;
+        Transaction<Planned> transaction = new Transaction<>(job.controlDb());
+        if (job.countsErrors() && !marks.isEmpty() && mayBeRefused(leftOut)) {
+            watched = true;
+            transaction.own(watch.begin(before));
+        }
+        for (Planned each : planned) {
+            if (!leftOut.contains(each)) {
+                each.addTo(transaction);
+            }
+        }
+        own.forEach(transaction::own);
+        if (!marks.isEmpty()) {
+            transaction.marks(job.board().render(lane, marks));
+        }
+        if (watched && examined) {
+            transaction.own(watch.end(before));
+        } else if (examined && job.board().hasUnexamined(lane)) {
+            transaction.own(watch.examined());
+        }
+        return transaction;
+    }
+
+    private boolean mayBeRefused(Set<Planned> leftOut) {
+        for (Planned each : planned) {
+            if (each.mayBeRefused() && !leftOut.contains(each)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // ------------------------------------------------------------------ what was refused
+
+    /**
+     * The marks have moved past what EXEC refused: before anybody is told that they have, it is written down. Until that is done
+     * the transaction's own note says that something is missing (see {@link ErrorWatch}).
+     */
+    private void settleWhatExecRefused(List<Refusal<Planned>> refusals, boolean examined) throws InterruptedException {
+        own.clear();
+        refusals.forEach(this::settle);
+        if (examined && job.countsErrors()) {
+            own.add(watch.examined());
+        }
+        patience.execute(() -> {
+            Transaction<Planned> transaction = new Transaction<>(job.controlDb());
+            own.forEach(transaction::own);
+            return transaction;
+        });
+        for (Refusal<Planned> refusal : refusals) {
+            if (refusal.error().concernsTarget() && !refusal.error().transientRefusal()) {
+                throw new FerryException(
+                        refusal.error().code(), "the target refused " + refusal.message()); // its keys are dirty
+            }
+        }
+    }
+
+    /** Has the keys read again, or the refusal written down. */
+    private void settle(Refusal<Planned> refusal) {
         Planned owner = refusal.owner();
-        job.refusals()
-                .refused(
-                        owner.item.stream,
-                        owner.item.end,
-                        owner.item.db,
-                        owner.key,
+        TargetError error = refusal.error();
+        if (error.concernsTarget() || (job.readsRefusedAgain() && !isConflict(owner))) {
+            for (byte[] key : owner.keys) {
+                taint(owner.item, key, error.code(), refusal.message());
+            }
+        } else {
+            note(refused(owner, refusal));
+        }
+    }
+
+    private Refused refused(Planned owner, Refusal<Planned> refusal) {
+        Bytes key = Bytes.owning(owner.keys[0]);
+        LaneUnit.Item item = owner.item;
+        return isConflict(owner)
+                ? KeyRepair.conflict(item.stream, item.db, key)
+                : Refused.ofItem(
+                        item.stream,
+                        item.end,
+                        item.db,
+                        key,
                         refusal.error().code(),
+                        refusal.command(),
                         refusal.message());
+    }
+
+    private boolean isConflict(Planned owner) {
+        byte[] key = owner.keys[0];
+        return job.conflicts(LaneOf.lane(key, job.config().lanes())).isKnown(owner.item.db, key);
+    }
+
+    /** Puts it into the transaction that is being made up; once, whatever it consists of. */
+    private void note(Refused what) {
+        if (noted.containsKey(what.id())) {
+            return;
+        }
+        Refused written = job.refusals().refused(what);
+        noted.put(what.id(), written);
+        own.add(new byte[][] {Words.HSET, job.keys().refused(), written.field(), written.value()});
+    }
+
+    /** An item that cannot be applied at all. */
+    void refuse(LaneUnit.Refuse unit) throws InterruptedException {
+        note(unit.what);
+        finishWith(unit);
+        flush();
     }
 }

@@ -26,6 +26,7 @@ final class Lane implements AutoCloseable {
     private final ItemWriter items;
     private final Expiries expiries;
     private final LoadWriter loads;
+    private final KeyRepair repairs;
     private final LaneQueue queue;
     private final CountDownLatch closed;
     private final CountDownLatch ended;
@@ -43,6 +44,7 @@ final class Lane implements AutoCloseable {
         this.expiries = new Expiries(index, job, link, patience);
         this.items = new ItemWriter(index, job, link, expiries, patience);
         this.loads = new LoadWriter(index, job, patience);
+        this.repairs = new KeyRepair(index, job, patience);
         this.thread = job.threads().thread(job.name() + "-lane-" + index, this::run);
     }
 
@@ -87,9 +89,15 @@ final class Lane implements AutoCloseable {
         } else if (first instanceof LaneUnit.Taint taint) {
             items.taint(taint);
         } else if (first instanceof LaneUnit.Repair repair) {
-            items.repair(repair.copy);
+            repairs.repair(repair.copy);
         } else if (first instanceof LaneUnit.GiveUp giveUp) {
-            items.giveUp(giveUp.dirty);
+            repairs.giveUp(giveUp.dirty, giveUp.why);
+        } else if (first instanceof LaneUnit.Refuse refuse) {
+            items.refuse(refuse);
+        } else if (first instanceof LaneUnit.Mend mend) {
+            items.mend(mend);
+        } else if (first instanceof LaneUnit.Forget forget) {
+            items.forget(forget);
         } else if (first instanceof LaneUnit.Milestone milestone) {
             milestone.reached.countDown();
         } else {
@@ -208,12 +216,19 @@ final class Lane implements AutoCloseable {
         if (marks.isEmpty()) {
             return;
         }
+        boolean examined = job.board().hasUnexamined(index) && job.board().willBeExamined(index, marks);
         patience.execute(() -> {
             Transaction<LaneUnit> transaction = new Transaction<>(job.controlDb());
             transaction.marks(job.board().render(index, marks));
+            if (examined) {
+                transaction.own(new ErrorWatch(job.keys(), index).examined());
+            }
             return transaction;
         });
         job.board().moved(index, marks);
+        if (examined) {
+            job.board().examined(index);
+        }
     }
 
     /** Ends the thread and the connection; what is queued is dropped: it lies after the marks and will be read again. */

@@ -2,6 +2,8 @@ package io.pikaferry.worker.sender;
 
 import io.pikaferry.worker.target.TargetKeys;
 import io.pikaferry.worker.threads.Threads;
+import java.util.List;
+import java.util.Optional;
 
 /** What the lanes of a job share. Safe for use by all lanes, but for what belongs to a lane. */
 interface LaneJob extends ExpiryRule {
@@ -24,6 +26,15 @@ interface LaneJob extends ExpiryRule {
 
     Refusals refusals();
 
+    /** Whether the key of a refused command is read again from the source, as long as there is room. */
+    boolean readsRefusedAgain();
+
+    /** Whether the target can tell in a transaction whether it has refused something. */
+    boolean countsErrors();
+
+    /** Of the lane; another may look only while the lane waits at a gate. */
+    TypeConflicts conflicts(int lane);
+
     /** Of the lane; another may look only while the lane waits at a gate. */
     HeldExpiries held(int lane);
 
@@ -36,6 +47,26 @@ interface LaneJob extends ExpiryRule {
     /** What a key with this expiry is to be now: SHIFTED, NATIVE but watched, or UNKNOWN, not watched. */
     HeldExpiries.State stateFor(long expireAtMillis, HeldExpiries held);
 
+    /**
+     * The expiry to give a key: the one wanted, or the same held back; the key is watched from now on.
+     *
+     * @param own gets what has to be put down beside the marks for it, in the same transaction
+     */
+    default long expireAt(int lane, int db, byte[] key, long wanted, List<byte[][]> own) {
+        HeldExpiries held = held(lane);
+        HeldExpiries.State state = stateFor(wanted, held);
+        if (state == HeldExpiries.State.UNKNOWN) {
+            return wanted;
+        }
+        Optional<HeldExpiries.Held> known = held.find(db, key);
+        held.put(db, key, wanted, state);
+        // Looking too early does no harm, so a later time need not be told.
+        if (known.isEmpty() || known.get().expireAtMillis() > wanted) {
+            own.add(new byte[][] {Words.HSET, keys().held(), HeldExpiries.field(db, key), Words.ascii(wanted)});
+        }
+        return state == HeldExpiries.State.SHIFTED ? HeldExpiries.shifted(wanted) : wanted;
+    }
+
     /** Whether the target has let go a key with this expiry. */
     boolean isPast(long expireAtMillis);
 
@@ -44,6 +75,9 @@ interface LaneJob extends ExpiryRule {
 
     /** The key is clean, or given up. */
     void settled(DirtyKey dirty);
+
+    /** The key was made equal to the source's. */
+    void repaired();
 
     void applied(long commands);
 

@@ -120,6 +120,43 @@ abstract class LaneUnit {
         }
     }
 
+    /** The item cannot be applied at all: that is written down. */
+    static final class Refuse extends Item {
+        final Refused what;
+
+        Refuse(
+                StreamId stream,
+                BinlogPosition end,
+                long executedAtSeconds,
+                int db,
+                InFlight inFlight,
+                int permits,
+                Refused what) {
+            super(stream, end, executedAtSeconds, db, inFlight, permits);
+            this.what = requireNonNull(what, "what is null");
+        }
+    }
+
+    /** An operator wants the key of an entry of the ledger read again. */
+    static final class Mend extends LaneUnit {
+        final DirtyKey dirty;
+
+        Mend(DirtyKey dirty) {
+            super(0);
+            this.dirty = requireNonNull(dirty, "dirty is null");
+        }
+    }
+
+    /** These entries, of keys of the lane, are stored by a coordinator. */
+    static final class Forget extends LaneUnit {
+        final List<Refused> entries;
+
+        Forget(List<Refused> entries) {
+            super(0);
+            this.entries = List.copyOf(entries);
+        }
+    }
+
     /** A dirty key was read from the source; everything of the stream before the end of the reading is before this. */
     static final class Repair extends LaneUnit {
         final SourceCopy copy;
@@ -133,15 +170,18 @@ abstract class LaneUnit {
     /** A dirty key cannot be read. */
     static final class GiveUp extends LaneUnit {
         final DirtyKey dirty;
+        final String why;
 
-        GiveUp(DirtyKey dirty) {
+        GiveUp(DirtyKey dirty, String why) {
             super(0);
             this.dirty = requireNonNull(dirty, "dirty is null");
+            this.why = requireNonNull(why, "why is null");
         }
     }
 
     /** A piece of a snapshot: commands that are repeated whole if the load is. */
     static final class Load extends LaneUnit {
+        final int sourceDb;
         final int db;
         final byte[] key;
         final List<byte[][]> commands;
@@ -151,6 +191,7 @@ abstract class LaneUnit {
 
         /** @param expireAtMillis what the key gets after the commands; 0: nothing */
         Load(
+                int sourceDb,
                 int db,
                 byte[] key,
                 List<byte[][]> commands,
@@ -159,6 +200,7 @@ abstract class LaneUnit {
                 boolean endsKey,
                 int permits) {
             super(permits);
+            this.sourceDb = sourceDb;
             this.db = db;
             this.key = requireNonNull(key, "key is null");
             this.commands = requireNonNull(commands, "commands is null");

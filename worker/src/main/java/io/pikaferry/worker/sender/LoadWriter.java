@@ -2,6 +2,8 @@ package io.pikaferry.worker.sender;
 
 import static java.util.Objects.requireNonNull;
 
+import io.pikaferry.error.FerryException;
+import io.pikaferry.model.Bytes;
 import io.pikaferry.worker.sender.HeldExpiries.State;
 import io.pikaferry.worker.sender.Transaction.Outcome;
 import io.pikaferry.worker.sender.Transaction.Refusal;
@@ -75,8 +77,19 @@ final class LoadWriter {
         }
     }
 
+    /** Not written down in the target one by one: until the load is over and all of it is, it is repeated whole. */
     private void refuse(Refusal<LaneUnit.Load> refusal) {
+        if (refusal.error().concernsTarget()) {
+            throw new FerryException(refusal.error().code(), "the target refused " + refusal.message());
+        }
         LaneUnit.Load load = refusal.owner();
-        job.refusals().refusedInLoad(load.db, load.key, refusal.error().code(), refusal.message());
+        job.refusals()
+                .refused(Refused.ofSnapshot(
+                        load.sourceDb,
+                        load.db,
+                        Bytes.owning(load.key),
+                        refusal.error().code(),
+                        refusal.command(),
+                        refusal.message()));
     }
 }

@@ -9,10 +9,12 @@ import io.pikaferry.worker.target.StateKeeper;
 import io.pikaferry.worker.target.TargetKeys;
 import io.pikaferry.worker.target.TargetState;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -26,6 +28,8 @@ public final class MarkBoard {
     private final boolean exclusive;
     private final Optional<String> sourceIdentity;
     private final List<Map<StreamId, BinlogPosition>> rows;
+    private final List<Map<StreamId, BinlogPosition>> unexaminedSince;
+    private final List<Map<StreamId, BinlogPosition>> unexaminedUpTo;
     private final Map<StreamId, byte[][]> fieldNames = new HashMap<>();
     private final long epoch;
     private final boolean boundaryDoubted;
@@ -37,7 +41,22 @@ public final class MarkBoard {
         this.sourceIdentity = state.sourceIdentity();
         this.epoch = epoch;
         this.boundaryDoubted = state.boundaryDoubted();
-        Marks marks = state.marks().orElseThrow();
+        Marks marks = state.goOnFrom();
+        Marks reached = state.marks().orElseThrow();
+        this.unexaminedSince = new ArrayList<>();
+        this.unexaminedUpTo = new ArrayList<>();
+        for (int lane = 0; lane < marks.lanes(); lane++) {
+            Map<StreamId, BinlogPosition> since = new ConcurrentHashMap<>();
+            Map<StreamId, BinlogPosition> upTo = new ConcurrentHashMap<>();
+            for (StreamId stream : marks.streams()) {
+                if (reached.of(stream, lane).isAfter(marks.of(stream, lane))) {
+                    since.put(stream, marks.of(stream, lane));
+                    upTo.put(stream, reached.of(stream, lane));
+                }
+            }
+            unexaminedSince.add(since);
+            unexaminedUpTo.add(upTo);
+        }
         this.rows = java.util.stream.IntStream.range(0, marks.lanes())
                 .<Map<StreamId, BinlogPosition>>mapToObj(lane -> {
                     Map<StreamId, BinlogPosition> row = new ConcurrentHashMap<>();
@@ -63,6 +82,52 @@ public final class MarkBoard {
         rows.get(lane).putAll(to);
     }
 
+    /**
+     * Whether the item was in a transaction of an earlier tenure in which something was refused, nobody knows what: it has taken
+     * effect or been refused, and must not be applied again.
+     */
+    boolean isUnexamined(int lane, StreamId stream, BinlogPosition end) {
+        BinlogPosition upTo = unexaminedUpTo.get(lane).get(stream);
+        return upTo != null && !end.isAfter(upTo);
+    }
+
+    boolean hasUnexamined(int lane) {
+        return !unexaminedUpTo.get(lane).isEmpty();
+    }
+
+    /** Whether nothing of that kind will be left of the lane when its marks have moved. */
+    boolean willBeExamined(int lane, Map<StreamId, BinlogPosition> to) {
+        for (Map.Entry<StreamId, BinlogPosition> range :
+                unexaminedUpTo.get(lane).entrySet()) {
+            BinlogPosition reached =
+                    to.getOrDefault(range.getKey(), rows.get(lane).get(range.getKey()));
+            if (range.getValue().isAfter(reached)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** All of that kind is done with, and the target knows. */
+    void examined(int lane) {
+        unexaminedSince.get(lane).clear();
+        unexaminedUpTo.get(lane).clear();
+    }
+
+    /** Where the lane's marks stand before they move so; where something is unexamined, where they stood before that. */
+    Map<StreamId, BinlogPosition> before(int lane, Map<StreamId, BinlogPosition> moving) {
+        Map<StreamId, BinlogPosition> before = new TreeMap<>();
+        moving.keySet().forEach(stream -> before.put(stream, rows.get(lane).get(stream)));
+        before.putAll(unexaminedSince.get(lane));
+        return before;
+    }
+
+    /** What the target has is never set back, while what is unexamined is gone through. */
+    private BinlogPosition reached(int lane, StreamId stream, BinlogPosition to) {
+        BinlogPosition upTo = unexaminedUpTo.get(lane).get(stream);
+        return upTo != null && upTo.isAfter(to) ? upTo : to;
+    }
+
     /** Which of the positions lie beyond the lane's marks. */
     Map<StreamId, BinlogPosition> beyond(int lane, Map<StreamId, BinlogPosition> positions) {
         Map<StreamId, BinlogPosition> beyond = new HashMap<>();
@@ -82,7 +147,8 @@ public final class MarkBoard {
         int i = 2;
         for (Map.Entry<StreamId, BinlogPosition> mark : to.entrySet()) {
             command[i++] = fieldNames.get(mark.getKey())[lane];
-            command[i++] = mark.getValue().toString().getBytes(StandardCharsets.US_ASCII);
+            command[i++] =
+                    reached(lane, mark.getKey(), mark.getValue()).toString().getBytes(StandardCharsets.US_ASCII);
         }
         return command;
     }
@@ -93,7 +159,7 @@ public final class MarkBoard {
         for (int lane = 0; lane < rows.size(); lane++) {
             int row = lane;
             rows.get(lane).forEach((stream, position) -> all.computeIfAbsent(stream, any -> new HashMap<>())
-                    .put(row, position));
+                    .put(row, reached(row, stream, position)));
         }
         // Doubted once more after it was passed does no harm.
         TargetState state = TargetState.following(new Marks(rows.size(), all), exclusive, sourceIdentity)

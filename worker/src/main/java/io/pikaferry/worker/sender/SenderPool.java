@@ -44,6 +44,9 @@ public final class SenderPool implements AutoCloseable {
     /** Keys that expire later are not watched; while they come so near nobody looks. */
     private static final long WATCHED_MILLIS = Duration.ofHours(1).toMillis();
 
+    /** P8: while so many keys wait to be read again, no further one is because of a refusal. */
+    private static final int MAX_UNSETTLED = 50_000;
+
     private final List<Lane> lanes;
     private final Shared shared;
 
@@ -53,6 +56,8 @@ public final class SenderPool implements AutoCloseable {
      * @param name for threads
      * @param controlDb the target's database that has the job's own keys
      * @param setTakesPxat whether the target is Redis 6.2 or newer
+     * @param countsErrors whether a script at the target may ask how many errors there were
+     * @param readsRefusedAgain whether the key of a refused command is read again from the source
      * @param expiry how the source computes with expiries
      * @param clock what "near" is measured by
      */
@@ -62,6 +67,8 @@ public final class SenderPool implements AutoCloseable {
             int controlDb,
             TargetKeys keys,
             boolean setTakesPxat,
+            boolean countsErrors,
+            boolean readsRefusedAgain,
             ExpiryRule expiry,
             Clock clock,
             Threads threads) {}
@@ -112,7 +119,8 @@ public final class SenderPool implements AutoCloseable {
     }
 
     /**
-     * Takes over what an earlier tenure left in the target: expiries held back, dirty keys. Before {@link #start}.
+     * Takes over what an earlier tenure left in the target: expiries held back, dirty keys, refusals that no coordinator may
+     * have heard of. Before {@link #start}.
      *
      * @param control stands in the control database
      */
@@ -130,6 +138,8 @@ public final class SenderPool implements AutoCloseable {
                 shared.reread(key);
             }
         });
+        OwnHash refused = new OwnHash(control, shared.keys().refused());
+        refused.forEach((field, value) -> shared.refusals().found(Refused.parse(field, value)));
     }
 
     /** From now on expiries nearer than this are held back. */
@@ -159,6 +169,11 @@ public final class SenderPool implements AutoCloseable {
     /** How many keys have to be read again from the source. */
     public long dirtyKeys() {
         return shared.unsettled.get();
+    }
+
+    /** How many keys have been made equal to the source's by reading them again. */
+    public long keysRepaired() {
+        return shared.repaired.sum();
     }
 
     /** The next key to read from the source; empty if there was none within the wait. */
@@ -243,8 +258,10 @@ public final class SenderPool implements AutoCloseable {
         private final List<DirtyKeys> dirty;
         private final Queue<DirtyKey> toRead = new ConcurrentLinkedQueue<>();
         private final Semaphore unread; // counts what is in toRead
+        private final List<TypeConflicts> conflicts;
         private final Set<DirtyKey> known = ConcurrentHashMap.newKeySet();
         private final AtomicInteger unsettled = new AtomicInteger();
+        private final LongAdder repaired = new LongAdder();
         private final LongAdder commands = new LongAdder();
         private final LongAdder keys = new LongAdder();
         private final LongAdder elements = new LongAdder();
@@ -266,6 +283,9 @@ public final class SenderPool implements AutoCloseable {
                     .limit(terms.config().lanes())
                     .toList();
             this.dirty = Stream.generate(DirtyKeys::new)
+                    .limit(terms.config().lanes())
+                    .toList();
+            this.conflicts = Stream.generate(() -> new TypeConflicts(terms.clock()::millis))
                     .limit(terms.config().lanes())
                     .toList();
         }
@@ -313,6 +333,21 @@ public final class SenderPool implements AutoCloseable {
         @Override
         public Refusals refusals() {
             return refusals;
+        }
+
+        @Override
+        public boolean readsRefusedAgain() {
+            return terms.readsRefusedAgain() && unsettled.get() < MAX_UNSETTLED;
+        }
+
+        @Override
+        public boolean countsErrors() {
+            return terms.countsErrors();
+        }
+
+        @Override
+        public TypeConflicts conflicts(int lane) {
+            return conflicts.get(lane);
         }
 
         @Override
@@ -375,6 +410,11 @@ public final class SenderPool implements AutoCloseable {
             if (known.remove(key)) {
                 unsettled.decrementAndGet();
             }
+        }
+
+        @Override
+        public void repaired() {
+            repaired.increment();
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.pikaferry.worker.sender;
 import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.error.ErrorCode;
+import io.pikaferry.model.Bytes;
 import io.pikaferry.worker.routing.LaneOf;
 import io.pikaferry.worker.snapshot.PikaType;
 import io.pikaferry.worker.snapshot.SnapshotChunk;
@@ -66,6 +67,7 @@ public final class SnapshotFeed implements SnapshotSink {
         int permits = pool.budget().acquire(bytes);
         pool.lane(LaneOf.lane(chunk.key(), pool.size()))
                 .put(new LaneUnit.Load(
+                        chunk.db(),
                         targetDb.applyAsInt(chunk.db()),
                         chunk.key(),
                         commands,
@@ -136,7 +138,7 @@ public final class SnapshotFeed implements SnapshotSink {
 
     @Override
     public void refuse(ErrorCode code, int db, byte[] key, PikaType type, String message) {
-        refusals.refusedInLoad(targetDb.applyAsInt(db), key, code, message);
+        refusals.refused(Refused.ofSnapshot(db, targetDb.applyAsInt(db), Bytes.owning(key), code, "", message));
     }
 
     private static byte[] text(String text) {

@@ -2,7 +2,6 @@ package io.pikaferry.worker.sender;
 
 import static java.util.Objects.requireNonNull;
 
-import io.pikaferry.error.ErrorCode;
 import io.pikaferry.model.BinlogPosition;
 import io.pikaferry.model.Bytes;
 import io.pikaferry.model.StreamId;
@@ -41,13 +40,13 @@ public final class StreamFeed {
 
     private final SenderPool pool;
     private final Optional<SlotFilter> slotFilter;
-    private final Refusals refusals;
     private final Map<StreamId, Course> courses = new TreeMap<>();
     private Course last; // of the item that was fed last: mostly the next one's too
     private final AtomicLong itemsFed = new AtomicLong(); // written by the feeding thread only
     private volatile long idleSince = -1;
     private final Queue<SourceCopy> copies = new ConcurrentLinkedQueue<>();
-    private final Queue<DirtyKey> hopeless = new ConcurrentLinkedQueue<>();
+    private final Queue<LaneUnit.GiveUp> hopeless = new ConcurrentLinkedQueue<>();
+    private final Queue<Refused> toMend = new ConcurrentLinkedQueue<>();
 
     /** How far a stream has come. */
     private static final class Course {
@@ -83,12 +82,10 @@ public final class StreamFeed {
             Marks marks,
             IntUnaryOperator targetDb,
             Optional<SlotFilter> slotFilter,
-            Refusals refusals,
             BiConsumer<StreamId, BinlogPosition> onConfirmed) {
         this.pool = requireNonNull(pool, "pool is null");
         requireNonNull(targetDb, "targetDb is null");
         this.slotFilter = requireNonNull(slotFilter, "slotFilter is null");
-        this.refusals = requireNonNull(refusals, "refusals is null");
         marks.resumeAfter().forEach((stream, position) -> {
             Watermark watermark = new Watermark(position, end -> onConfirmed.accept(stream, end));
             last = new Course(stream, watermark, position, targetDb.applyAsInt(stream.db()));
@@ -155,8 +152,7 @@ public final class StreamFeed {
         } else if (mapped instanceof Mapped.Reread reread) {
             feedTaint(item, reread);
         } else if (mapped instanceof Mapped.Refused refused) {
-            refuse(item, refused.key(), refused.code(), refused.message());
-            sent(item, 0);
+            feedRefusal(item, refused);
         } else {
             sent(item, 0);
         }
@@ -202,9 +198,14 @@ public final class StreamFeed {
         copies.add(copy);
     }
 
-    /** A dirty key cannot be read. Safe from any thread. */
-    public void giveUp(DirtyKey dirty) {
-        hopeless.add(dirty);
+    /** A dirty key cannot be read. @param why as a clause that ends what the ledger says. Safe from any thread. */
+    public void giveUp(DirtyKey dirty, String why) {
+        hopeless.add(new LaneUnit.GiveUp(dirty, why));
+    }
+
+    /** The key of an entry of the ledger is to be read again. Safe from any thread. */
+    public void mend(Refused entry) {
+        toMend.add(entry);
     }
 
     /** Puts in what has been offered and is due. To be called again and again by the feeding thread. */
@@ -220,16 +221,53 @@ public final class StreamFeed {
                 pool.lane(laneOf(copy.dirty().key().array())).put(new LaneUnit.Repair(copy));
             }
         }
-        for (DirtyKey dirty = hopeless.poll(); dirty != null; dirty = hopeless.poll()) {
-            pool.lane(laneOf(dirty.key().array())).put(new LaneUnit.GiveUp(dirty));
+        for (LaneUnit.GiveUp unit = hopeless.poll(); unit != null; unit = hopeless.poll()) {
+            pool.lane(laneOf(unit.dirty.key().array())).put(unit);
+        }
+        for (Refused entry = toMend.poll(); entry != null; entry = toMend.poll()) {
+            Refused wanted = entry;
+            streamOf(entry).ifPresent(stream -> pool.lane(laneOf(wanted.key().array()))
+                    .put(new LaneUnit.Mend(new DirtyKey(
+                            stream,
+                            courses.get(stream).targetDb,
+                            wanted.key(),
+                            wanted.code(),
+                            wanted.message(),
+                            wanted.position().orElse(BinlogPosition.START),
+                            wanted.id()))));
         }
     }
 
-    private void refuse(BinlogItem item, Bytes key, ErrorCode code, String message) {
-        // What every lane's mark covers has been refused and told before.
-        if (!pool.board().covers(item.stream(), laneOf(key.array()), item.end())) {
-            refusals.refused(item.stream(), item.end(), db(item), key.array(), code, message);
+    /** The stream that has the writes to an entry's key now; what was found in a snapshot names its database only. */
+    private Optional<StreamId> streamOf(Refused entry) {
+        return courses.keySet().stream()
+                .filter(stream -> stream.db() == entry.stream().db())
+                .filter(stream -> belongs(stream).test(entry.key().array()))
+                .findFirst();
+    }
+
+    /** These entries have been stored by a coordinator. To be called by the feeding thread. */
+    public void forget(List<Refused> entries) {
+        Map<Integer, List<Refused>> byLane = new TreeMap<>();
+        entries.forEach(entry -> byLane.computeIfAbsent(laneOf(entry.key().array()), lane -> new ArrayList<>())
+                .add(entry));
+        byLane.forEach((lane, some) -> pool.lane(lane).put(new LaneUnit.Forget(some)));
+    }
+
+    /** Goes through the lane, so that it is written down together with the mark that passes it. */
+    private void feedRefusal(BinlogItem item, Mapped.Refused refused) throws InterruptedException {
+        int lane = laneOf(refused.key().array());
+        if (covered(item, lane)) {
+            sent(item, 0);
+            return;
         }
+        Refused what = Refused.ofItem(
+                item.stream(), item.end(), db(item), refused.key(), refused.code(), "", refused.message());
+        Watermark.InFlight inFlight = sent(item, 1);
+        int permits = pool.budget().acquire(item.content().length);
+        pool.lane(lane)
+                .put(new LaneUnit.Refuse(
+                        item.stream(), item.end(), item.executedAtSeconds(), db(item), inFlight, permits, what));
     }
 
     private Watermark.InFlight sent(BinlogItem item, int parts) {

@@ -132,6 +132,11 @@ final class Transaction<O> {
                 return new Outcome<>(false, Optional.of(refusal.error), List.of());
             }
         }
+        for (Refusal<O> refusal : refusals) {
+            if (refusal.error.concernsTarget()) {
+                throw new FerryException(refusal.error.code(), "the target refused " + refusal.message());
+            }
+        }
         if (!refusals.isEmpty()) {
             return new Outcome<>(false, Optional.empty(), refusals);
         }

@@ -22,8 +22,22 @@ final class Words {
     static final byte[] TYPE = ascii("TYPE");
     static final byte[] TIME = ascii("TIME");
     static final byte[] PTTL = ascii("PTTL");
+    static final byte[] PERSIST = ascii("PERSIST");
 
     private Words() {}
+
+    /** @param name in capitals */
+    static boolean isNamed(byte[] word, byte[] name) {
+        if (word.length != name.length) {
+            return false;
+        }
+        for (int i = 0; i < word.length; i++) {
+            if (word[i] != name[i] && word[i] - 32 != name[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
 
     static byte[] ascii(String text) {
         return text.getBytes(US_ASCII);

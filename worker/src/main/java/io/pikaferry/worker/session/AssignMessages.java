@@ -62,8 +62,8 @@ final class AssignMessages {
                     },
                     switch (spec.getOnError()) {
                         case ON_ERROR_STOP -> JobSettings.OnError.STOP;
-                        case ON_ERROR_RECONCILE -> JobSettings.OnError.RECONCILE;
-                        default -> JobSettings.OnError.RECORD;
+                        case ON_ERROR_RECORD -> JobSettings.OnError.RECORD;
+                        default -> JobSettings.OnError.RECONCILE;
                     },
                     switch (spec.getTypeConflict()) {
                         case TYPE_CONFLICT_FAIL -> JobSettings.TypeConflict.FAIL;

@@ -1,8 +1,10 @@
 package io.pikaferry.worker.session;
 
 import com.google.protobuf.ByteString;
+import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
 import io.pikaferry.model.BinlogPosition;
+import io.pikaferry.model.Bytes;
 import io.pikaferry.model.StreamId;
 import io.pikaferry.proto.v1.Checkpoint;
 import io.pikaferry.proto.v1.FullSyncProgress;
@@ -17,15 +19,20 @@ import io.pikaferry.worker.pipeline.JobRun;
 import io.pikaferry.worker.pipeline.JobStatus;
 import io.pikaferry.worker.pipeline.JobStatus.FullSyncStatus;
 import io.pikaferry.worker.pipeline.JobStatus.StreamStatus;
+import io.pikaferry.worker.sender.Refused;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /** What is said of a job to the coordinator. */
 final class ReportMessages {
 
+    /** What the coordinator keeps of a key. */
+    private static final int MAX_KEY_BYTES = 512;
+
     private ReportMessages() {}
 
-    static JobReport report(
-            JobRun run, JobStatus status, List<io.pikaferry.worker.ledger.LedgerEntry> ledger, long sequence) {
+    static JobReport report(JobRun run, JobStatus status, List<LedgerEntry> ledger, long sequence) {
         JobReport.Builder report = JobReport.newBuilder()
                 .setName(run.assignment().job().value())
                 .setEpoch(run.assignment().epoch())
@@ -42,7 +49,7 @@ final class ReportMessages {
             }
             report.setCheckpoint(checkpoint);
         }
-        ledger.forEach(entry -> report.addLedger(entry(entry)));
+        report.addAllLedger(ledger);
         return report.build();
     }
 
@@ -60,7 +67,8 @@ final class ReportMessages {
                 .setSourceVersion(status.sourceVersion())
                 .setSourceGeneration(status.sourceGeneration())
                 .setHeldExpiries(status.heldExpiries())
-                .setDirtyKeys(status.dirtyKeys());
+                .setDirtyKeys(status.dirtyKeys())
+                .setKeysReconciled(status.keysRepaired());
         status.retrying().ifPresent(why -> progress.setRetrying(reason(why, status.retryingSinceMillis())));
         status.fullSync().ifPresent(fullSync -> progress.setFullSync(fullSync(fullSync)));
         for (StreamStatus stream : status.streams()) {
@@ -99,20 +107,45 @@ final class ReportMessages {
                 .build();
     }
 
-    private static LedgerEntry entry(io.pikaferry.worker.ledger.LedgerEntry entry) {
-        StreamId stream = entry.stream();
+    /** Keys are cut to what the coordinator keeps. */
+    static LedgerEntry entry(io.pikaferry.worker.ledger.LedgerEntry entry) {
+        Refused what = entry.what();
+        byte[] key = what.key().array();
         LedgerEntry.Builder message = LedgerEntry.newBuilder()
-                .setId(entry.id())
-                .setCode(entry.code().id())
-                .setMessage(entry.message())
-                .setKey(ByteString.copyFrom(entry.key().array()))
-                .setDb(entry.db())
-                .setSlot(stream.slot())
-                .setAtMillis(entry.atMillis())
-                .setCount(1)
-                .setState("open");
-        entry.position().ifPresent(at -> message.setPosition(position(at)));
+                .setId(what.id())
+                .setCode(what.code().id())
+                .setCommand(what.command())
+                .setMessage(what.message())
+                .setKey(ByteString.copyFrom(key, 0, Math.min(key.length, MAX_KEY_BYTES)))
+                .setKeyBytes(key.length)
+                .setDb(what.db())
+                .setSourceDb(what.stream().db())
+                .setSlot(what.stream().slot())
+                .setAtMillis(what.atMillis())
+                .setCount(what.count())
+                .setAgain(entry.again())
+                .setState(entry.state().name().toLowerCase(Locale.ROOT));
+        what.position().ifPresent(at -> message.setPosition(position(at)));
         return message.build();
+    }
+
+    /** An entry as the coordinator sends it back. */
+    static Refused refused(LedgerEntry entry) {
+        return new Refused(
+                entry.getId(),
+                ErrorCode.find(entry.getCode()).orElse(ErrorCode.TARGET_REJECTED_COMMAND),
+                entry.getCommand(),
+                entry.getMessage(),
+                Bytes.owning(entry.getKey().toByteArray()),
+                entry.getDb(),
+                new StreamId(entry.getSourceDb(), entry.getSlot()),
+                entry.hasPosition() ? Optional.of(position(entry.getPosition())) : Optional.empty(),
+                entry.getCount(),
+                entry.getAtMillis());
+    }
+
+    private static BinlogPosition position(io.pikaferry.proto.v1.BinlogPosition position) {
+        return new BinlogPosition(Integer.toUnsignedLong(position.getFilenum()), position.getOffset());
     }
 
     private static io.pikaferry.proto.v1.BinlogPosition position(BinlogPosition position) {

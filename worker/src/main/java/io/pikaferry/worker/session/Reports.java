@@ -27,12 +27,18 @@ import java.util.Map;
  */
 final class Reports {
 
-    private static final int LEDGER_PER_REPORT = 500;
+    /** What the ledgers of all jobs may take of one heartbeat; the rest goes with the next. */
+    private static final int LEDGER_BYTES = 1 << 20;
+
+    /** What the ledger of a job may take whatever others take, so that each gets on. */
+    private static final int ENTRIES_IN_ANY_CASE = 5;
 
     private final RunningJobs jobs;
     private final Map<JobId, Ended> ended = Collections.synchronizedMap(new LinkedHashMap<>());
     private final Map<JobId, Sent> sent = new HashMap<>();
     private long reportSequence;
+    private int ledgerBytes; // of the heartbeat at hand
+    private int first; // whose ledger comes first in the next heartbeat
 
     /** A run that is over, told in the heartbeat before the one with this number. */
     private record Ended(JobRun run, long toldBefore) {}
@@ -54,7 +60,10 @@ final class Reports {
 
     List<JobReport> running() {
         List<JobReport> reports = new ArrayList<>();
-        for (JobRun run : jobs.all()) {
+        ledgerBytes = 0;
+        List<JobRun> runs = jobs.all();
+        Collections.rotate(runs, first++);
+        for (JobRun run : runs) {
             JobId job = run.assignment().job();
             Ended end = ended.get(job);
             if (end == null || end.run() != run) {
@@ -65,11 +74,20 @@ final class Reports {
     }
 
     private JobReport report(JobRun run) {
-        List<LedgerEntry> entries = run.ledger().unreported();
-        List<LedgerEntry> some = entries.subList(0, Math.min(entries.size(), LEDGER_PER_REPORT));
+        List<LedgerEntry> some = new ArrayList<>();
+        List<io.pikaferry.proto.v1.LedgerEntry> messages = new ArrayList<>();
+        for (LedgerEntry entry : run.ledger().unreported()) {
+            if (ledgerBytes > LEDGER_BYTES && some.size() >= ENTRIES_IN_ANY_CASE) {
+                break;
+            }
+            io.pikaferry.proto.v1.LedgerEntry message = ReportMessages.entry(entry);
+            ledgerBytes += message.getSerializedSize();
+            some.add(entry);
+            messages.add(message);
+        }
         reportSequence++;
         sent.put(run.assignment().job(), new Sent(reportSequence, run, List.copyOf(some)));
-        return ReportMessages.report(run, run.status(), some, reportSequence);
+        return ReportMessages.report(run, run.status(), messages, reportSequence);
     }
 
     /** The run is over, and that has to be told. */
@@ -101,6 +119,7 @@ final class Reports {
      */
     List<Released> ends(long nextHeartbeat) {
         List<Released> ends = new ArrayList<>();
+        ledgerBytes = 0;
         for (Map.Entry<JobId, Ended> end : ended.entrySet()) {
             JobRun run = end.getValue().run();
             Released.Builder released = Released.newBuilder().setLast(report(run));
@@ -131,9 +150,19 @@ final class Reports {
         ended.values().removeIf(end -> end.toldBefore() <= heartbeat);
         for (JobAcknowledge each : acknowledged) {
             Sent last = sent.get(new JobId(each.getName()));
-            if (last != null && last.reportSequence() <= each.getReportSequence()) {
+            if (last == null || last.run().assignment().epoch() != each.getEpoch()) {
+                continue;
+            }
+            if (last.reportSequence() <= each.getReportSequence()) {
                 last.run().ledger().stored(last.entries());
             }
+            if (each.hasStopBecauseOf()) {
+                last.run().stopBecauseOf(ReportMessages.refused(each.getStopBecauseOf()));
+            }
+            last.run()
+                    .mend(each.getReconcileList().stream()
+                            .map(ReportMessages::refused)
+                            .toList());
         }
     }
 }

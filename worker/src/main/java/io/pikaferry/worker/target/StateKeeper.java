@@ -26,6 +26,8 @@ import java.util.Optional;
  * snapshot         name of the snapshot being loaded; absent when following
  * boundary         doubted: the snapshot may hold the effect of items that come next; absent if it cannot
  * db0.0/3          filenum:offset, lane 3's mark in stream db0.0
+ * unexamined/3     checksum, then stream=filenum:offset …: lane 3's last transaction had something refused, and these were
+ *                  its marks before; there only until what was refused is written down
  * </pre>
  */
 public final class StateKeeper {
@@ -33,6 +35,7 @@ public final class StateKeeper {
     private static final String FORMAT = "1";
     private static final String BOUNDARY = "boundary";
     private static final byte[] HSET = ascii("HSET");
+    private static final String UNEXAMINED = "unexamined/";
 
     private final TargetLinks links;
     private final TargetKeys keys;
@@ -77,16 +80,47 @@ public final class StateKeeper {
             return TargetState.loading(lanes, exclusive, fields.get("snapshot"), source);
         }
         Map<StreamId, Map<Integer, BinlogPosition>> positions = new HashMap<>();
+        Map<Integer, Map<StreamId, BinlogPosition>> unexamined = new HashMap<>();
         fields.forEach((field, value) -> {
             int slash = field.indexOf('/');
-            if (slash > 0) {
+            if (field.startsWith(UNEXAMINED)) {
+                unexamined.put(Integer.parseInt(field.substring(UNEXAMINED.length())), positions(value));
+            } else if (slash > 0) {
                 positions
                         .computeIfAbsent(StreamId.parse(field.substring(0, slash)), stream -> new HashMap<>())
                         .put(Integer.parseInt(field.substring(slash + 1)), BinlogPosition.parse(value));
             }
         });
         return TargetState.following(new Marks(lanes, positions), exclusive, source)
+                .withUnexamined(unexamined)
                 .withBoundaryDoubted(fields.containsKey(BOUNDARY));
+    }
+
+    /** The field that says that a lane's last transaction has not been looked at. */
+    public static byte[] unexaminedField(int lane) {
+        return ascii(UNEXAMINED + lane);
+    }
+
+    /** How the marks before it are written there, after the checksum. */
+    public static byte[] unexaminedValue(Map<StreamId, BinlogPosition> before) {
+        StringBuilder text = new StringBuilder();
+        before.forEach((stream, position) -> text.append(text.isEmpty() ? "" : " ")
+                .append(stream)
+                .append('=')
+                .append(position));
+        return ascii(text.toString());
+    }
+
+    private static Map<StreamId, BinlogPosition> positions(String unexamined) {
+        Map<StreamId, BinlogPosition> positions = new HashMap<>();
+        String[] words = unexamined.split(" ");
+        for (int i = 1; i < words.length; i++) {
+            int equals = words[i].indexOf('=');
+            positions.put(
+                    StreamId.parse(words[i].substring(0, equals)),
+                    BinlogPosition.parse(words[i].substring(equals + 1)));
+        }
+        return positions;
     }
 
     /** What the target says if it can be read; for who will begin anew whatever it says. */
@@ -147,10 +181,22 @@ public final class StateKeeper {
         }
     }
 
-    /** Forgets expiries held back and dirty keys: the keys they speak of are gone. */
+    /** Forgets expiries held back, dirty keys and refusals: the keys they speak of are gone. */
     public void forgetKeys(TargetLink link) {
-        if (link.call(ascii("DEL"), keys.held(), keys.dirty()) instanceof TargetError error) {
+        if (link.call(ascii("DEL"), keys.held(), keys.dirty(), keys.refused()) instanceof TargetError error) {
             throw error.asException(links.address(), "DEL");
+        }
+    }
+
+    /** @param fieldsAndValues of what could not be applied and no coordinator has stored yet */
+    public void keepRefused(TargetLink link, List<byte[]> fieldsAndValues) {
+        if (fieldsAndValues.isEmpty()) {
+            return;
+        }
+        List<byte[]> command = new ArrayList<>(List.of(HSET, keys.refused()));
+        command.addAll(fieldsAndValues);
+        if (link.call(command.toArray(byte[][]::new)) instanceof TargetError error) {
+            throw error.asException(links.address(), "writing down what it refused");
         }
     }
 

@@ -60,12 +60,16 @@ public record TargetAddress(
             throw invalid(uri, "names database '" + path + "', which is not a number");
         }
         String host = parsed.getHost().replaceAll("^\\[|]$", "");
-        return new TargetAddress(
-                new Endpoint(host, parsed.getPort() < 0 ? DEFAULT_PORT : parsed.getPort()),
-                scheme.equals("rediss"),
-                userInfo.isEmpty() ? Optional.empty() : Optional.of(userInfo),
-                password,
-                db);
+        try {
+            return new TargetAddress(
+                    new Endpoint(host, parsed.getPort() < 0 ? DEFAULT_PORT : parsed.getPort()),
+                    scheme.equals("rediss"),
+                    userInfo.isEmpty() ? Optional.empty() : Optional.of(userInfo),
+                    password,
+                    db);
+        } catch (IllegalArgumentException e) {
+            throw invalid(uri, "is not an address: " + e.getMessage());
+        }
     }
 
     private static FerryException invalid(String uri, String why) {

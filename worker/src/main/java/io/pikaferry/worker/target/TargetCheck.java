@@ -32,8 +32,9 @@ public final class TargetCheck {
      *
      * @param setTakesPxat from 6.2
      * @param xsetidTakesCounts from 7.0
+     * @param countsErrors whether a script may ask how many errors there were, from 6.2
      */
-    public record Abilities(boolean setTakesPxat, boolean xsetidTakesCounts) {}
+    public record Abilities(boolean setTakesPxat, boolean xsetidTakesCounts, boolean countsErrors) {}
 
     /** @throws FerryException TARGET_UNSUPPORTED for a cluster node */
     public Abilities abilities() {
@@ -42,7 +43,7 @@ public final class TargetCheck {
             if (error.code().blame() == ErrorCode.Blame.ENVIRONMENT || error.code() == ErrorCode.TARGET_AUTH) {
                 throw error.asException(target, "INFO");
             }
-            return new Abilities(false, false); // not allowed to ask: take nothing for granted
+            return new Abilities(false, false, false); // not allowed to ask: take nothing for granted
         }
         String info = new String((byte[]) reply, UTF_8);
         if (info.contains("cluster_enabled:1")) {
@@ -53,7 +54,13 @@ public final class TargetCheck {
         Matcher version = VERSION.matcher(info);
         int number =
                 version.find() ? Integer.parseInt(version.group(1)) * 1000 + Integer.parseInt(version.group(2)) : 0;
-        return new Abilities(number >= 6002, number >= 7000);
+        return new Abilities(number >= 6002, number >= 7000, number >= 6002 && scriptsMayAsk());
+    }
+
+    private boolean scriptsMayAsk() {
+        Object reply = control.call(
+                ascii("EVAL"), ascii("return #redis.sha1hex(redis.call('INFO','errorstats'))"), ascii("0"));
+        return reply instanceof Long length && length > 0;
     }
 
     /** A SELECT that fails in the middle of a transaction would send data to the wrong database: so each is tried before. */

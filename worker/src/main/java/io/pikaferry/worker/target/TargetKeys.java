@@ -10,9 +10,10 @@ import io.pikaferry.model.JobId;
  *
  * <pre>
  * pikaferry:{job}:fence   string   the highest epoch that has taken over
- * pikaferry:{job}:ckpt    hash     format, phase, exclusive, lanes, source, and &lt;stream&gt;/&lt;lane&gt; → position
+ * pikaferry:{job}:ckpt    hash     format, phase, exclusive, lanes, source, &lt;stream&gt;/&lt;lane&gt; → position, and more: {@link StateKeeper}
  * pikaferry:{job}:held    hash     &lt;db&gt;/&lt;key&gt; → the expiry it shall get, ms
  * pikaferry:{job}:dirty   hash     &lt;stream&gt;/&lt;key&gt; → why it has to be read again from the source
+ * pikaferry:{job}:refused hash     id → what could not be applied, until a coordinator has stored it
  * </pre>
  */
 public final class TargetKeys {
@@ -24,6 +25,7 @@ public final class TargetKeys {
     private final byte[] checkpoint;
     private final byte[] held;
     private final byte[] dirty;
+    private final byte[] refused;
 
     public TargetKeys(JobId job) {
         requireNonNull(job, "job is null");
@@ -32,6 +34,7 @@ public final class TargetKeys {
         this.checkpoint = ascii(prefix + "ckpt");
         this.held = ascii(prefix + "held");
         this.dirty = ascii(prefix + "dirty");
+        this.refused = ascii(prefix + "refused");
     }
 
     public byte[] fence() {
@@ -48,6 +51,10 @@ public final class TargetKeys {
 
     public byte[] dirty() {
         return dirty;
+    }
+
+    public byte[] refused() {
+        return refused;
     }
 
     static byte[] ascii(String text) {

@@ -2,7 +2,11 @@ package io.pikaferry.worker.target;
 
 import static java.util.Objects.requireNonNull;
 
+import io.pikaferry.model.BinlogPosition;
+import io.pikaferry.model.StreamId;
 import io.pikaferry.worker.checkpoint.Marks;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -13,6 +17,8 @@ import java.util.Optional;
  * @param marks present exactly when following the binlog
  * @param sourceIdentity of the data set it came from, where the source has one
  * @param boundaryDoubted whether the snapshot may hold the effect of items that come next
+ * @param unexamined of a lane whose last transaction had something refused that nobody has heard of: where its marks stood
+ *     before that transaction
  */
 public record TargetState(
         int lanes,
@@ -20,12 +26,14 @@ public record TargetState(
         Optional<String> snapshot,
         Optional<Marks> marks,
         Optional<String> sourceIdentity,
-        boolean boundaryDoubted) {
+        boolean boundaryDoubted,
+        Map<Integer, Map<StreamId, BinlogPosition>> unexamined) {
 
     public TargetState {
         requireNonNull(snapshot, "snapshot is null");
         requireNonNull(marks, "marks is null");
         requireNonNull(sourceIdentity, "sourceIdentity is null");
+        unexamined = Map.copyOf(unexamined);
         if (snapshot.isPresent() == marks.isPresent()) {
             throw new IllegalArgumentException("a target either has a snapshot being loaded or marks");
         }
@@ -35,14 +43,38 @@ public record TargetState(
     }
 
     public static TargetState loading(int lanes, boolean exclusive, String snapshot, Optional<String> sourceIdentity) {
-        return new TargetState(lanes, exclusive, Optional.of(snapshot), Optional.empty(), sourceIdentity, false);
+        return new TargetState(
+                lanes, exclusive, Optional.of(snapshot), Optional.empty(), sourceIdentity, false, Map.of());
     }
 
     public static TargetState following(Marks marks, boolean exclusive, Optional<String> sourceIdentity) {
-        return new TargetState(marks.lanes(), exclusive, Optional.empty(), Optional.of(marks), sourceIdentity, false);
+        return new TargetState(
+                marks.lanes(), exclusive, Optional.empty(), Optional.of(marks), sourceIdentity, false, Map.of());
     }
 
     public TargetState withBoundaryDoubted(boolean doubted) {
-        return new TargetState(lanes, exclusive, snapshot, marks, sourceIdentity, doubted);
+        return new TargetState(lanes, exclusive, snapshot, marks, sourceIdentity, doubted, unexamined);
+    }
+
+    public TargetState withUnexamined(Map<Integer, Map<StreamId, BinlogPosition>> before) {
+        return new TargetState(lanes, exclusive, snapshot, marks, sourceIdentity, boundaryDoubted, before);
+    }
+
+    /** Where the lanes have to go on: at their marks, but where something was refused unheard before what it was refused in. */
+    public Marks goOnFrom() {
+        Marks reached = marks.orElseThrow();
+        if (unexamined.isEmpty()) {
+            return reached;
+        }
+        Map<StreamId, Map<Integer, BinlogPosition>> positions = new HashMap<>();
+        reached.positions().forEach((stream, perLane) -> {
+            Map<Integer, BinlogPosition> lowered = new HashMap<>(perLane);
+            perLane.forEach((lane, mark) -> {
+                BinlogPosition before = unexamined.getOrDefault(lane, Map.of()).getOrDefault(stream, mark);
+                lowered.put(lane, before.isAfter(mark) ? mark : before);
+            });
+            positions.put(stream, lowered);
+        });
+        return new Marks(lanes, positions);
     }
 }

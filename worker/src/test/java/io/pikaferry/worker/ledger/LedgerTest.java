@@ -1,6 +1,5 @@
 package io.pikaferry.worker.ledger;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pikaferry.error.ErrorCode;
@@ -8,6 +7,7 @@ import io.pikaferry.error.FerryException;
 import io.pikaferry.model.BinlogPosition;
 import io.pikaferry.model.Bytes;
 import io.pikaferry.model.StreamId;
+import io.pikaferry.worker.sender.Refused;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -26,27 +26,53 @@ class LedgerTest {
     private static final long NOW = 1_700_000_000_123L;
 
     private final List<Optional<FerryException>> waits = new ArrayList<>();
-    private final List<LedgerEntry> heard = new ArrayList<>();
+    private final List<Refused> heard = new ArrayList<>();
     private final Ledger ledger =
             new Ledger(Clock.fixed(Instant.ofEpochMilli(NOW), ZoneOffset.UTC), waits::add, heard::add);
 
     @Test
     void keepsWhatWasRefusedUntilItIsStored() {
-        refuse(10, "k");
+        Refused written = refuse(10, "k");
 
         LedgerEntry entry = ledger.unreported().get(0);
         assertThat(ledger.unreported()).hasSize(1);
-        assertThat(entry.code()).isEqualTo(ErrorCode.TARGET_REJECTED_COMMAND);
-        assertThat(entry.message()).isEqualTo("LPUSH: WRONGTYPE");
-        assertThat(entry.key()).isEqualTo(Bytes.utf8("k"));
-        assertThat(entry.db()).isEqualTo(3);
-        assertThat(entry.stream()).isEqualTo(STREAM);
-        assertThat(entry.position()).contains(at(10));
-        assertThat(entry.atMillis()).isEqualTo(NOW);
-        assertThat(heard).containsExactly(entry);
+        assertThat(entry.what()).isEqualTo(written);
+        assertThat(written.code()).isEqualTo(ErrorCode.TARGET_REJECTED_COMMAND);
+        assertThat(written.command()).isEqualTo("LPUSH");
+        assertThat(written.message()).isEqualTo("LPUSH: WRONGTYPE");
+        assertThat(written.key()).isEqualTo(Bytes.utf8("k"));
+        assertThat(written.db()).isEqualTo(3);
+        assertThat(written.stream()).isEqualTo(STREAM);
+        assertThat(written.position()).contains(at(10));
+        assertThat(written.atMillis()).isEqualTo(NOW);
+        assertThat(ledger.isUntold(entry.id())).isTrue();
 
         ledger.stored(List.of(entry));
         assertThat(ledger.unreported()).isEmpty();
+        assertThat(ledger.isUntold(entry.id())).isFalse();
+    }
+
+    /** What has been stored may go from the target; what is refused again meanwhile may not. */
+    @Test
+    void whatIsStoredIsHandedOutOnceToBeForgotten() {
+        refuse(10, "k");
+        Refused twice = refuse(20, "l");
+        ledger.stored(ledger.unreported());
+        ledger.begin(List.of(twice));
+        refuse(20, "l");
+
+        assertThat(ledger.takeStored()).extracting(Refused::key).containsExactly(key("k"));
+        assertThat(ledger.takeStored()).isEmpty();
+    }
+
+    @Test
+    void isHeardOfWhenItCannotBeLostAnyMore() {
+        Refused written = refuse(10, "k");
+        assertThat(heard).isEmpty();
+
+        ledger.writtenDown(written);
+
+        assertThat(heard).containsExactly(written);
     }
 
     @Test
@@ -55,6 +81,21 @@ class LedgerTest {
         refuse(10, "k");
 
         assertThat(ledger.unreported()).hasSize(1);
+        assertThat(ledger.unreported().get(0).what().count()).isEqualTo(1);
+    }
+
+    /** What concerns a key as a whole is counted. */
+    @Test
+    void whatHasNoPositionCountsEachTime() {
+        for (int i = 0; i < 3; i++) {
+            ledger.refused(whole("k"));
+            ledger.stored(ledger.unreported());
+        }
+        ledger.refused(whole("k"));
+
+        assertThat(ledger.unreported())
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.what().count()).isEqualTo(4));
     }
 
     @Test
@@ -63,7 +104,9 @@ class LedgerTest {
         refuse(10, "l");
         refuse(11, "k");
 
-        assertThat(ledger.unreported()).extracting(LedgerEntry::key).containsExactly(key("k"), key("l"), key("k"));
+        assertThat(ledger.unreported())
+                .extracting(entry -> entry.what().key())
+                .containsExactly(key("k"), key("l"), key("k"));
         assertThat(ledger.unreported()).extracting(LedgerEntry::id).doesNotHaveDuplicates();
     }
 
@@ -75,19 +118,6 @@ class LedgerTest {
         assertThat(ledger.unreported().get(0).id()).isEqualTo("db1.2/0:10/e3069283");
     }
 
-    @Test
-    void whatTheSnapshotHadIsToldApartByDatabaseKeyAndMessage() {
-        ledger.refusedInLoad(0, bytes("k"), ErrorCode.NOT_REPRESENTABLE, "score is not a number");
-        ledger.refusedInLoad(0, bytes("k"), ErrorCode.NOT_REPRESENTABLE, "score is not a number");
-        ledger.refusedInLoad(1, bytes("k"), ErrorCode.NOT_REPRESENTABLE, "score is not a number");
-        ledger.refusedInLoad(0, bytes("k"), ErrorCode.TYPE_CONFLICT, "two types");
-
-        assertThat(ledger.unreported()).hasSize(3).allSatisfy(entry -> {
-            assertThat(entry.id()).startsWith("snapshot/db" + entry.db() + "/");
-            assertThat(entry.position()).isEmpty();
-        });
-    }
-
     /** What was refused while a report was under way is in the next. */
     @Test
     void storingTakesOnlyWhatWasReported() {
@@ -97,20 +127,20 @@ class LedgerTest {
 
         ledger.stored(reported);
 
-        assertThat(ledger.unreported()).extracting(LedgerEntry::key).containsExactly(key("l"));
+        assertThat(ledger.unreported()).extracting(entry -> entry.what().key()).containsExactly(key("l"));
     }
 
     /** P8. */
     @Test
-    void moreThanFitAreCounted() {
+    void moreThanFitAreCountedInOneEntry() {
         for (int i = 1; i <= 2_003; i++) {
             refuse(i, "k");
         }
         refuse(1, "k");
 
-        assertThat(ledger.unreported()).hasSize(2_000);
-        assertThat(ledger.takeOverflowed()).isEqualTo(3);
-        assertThat(ledger.takeOverflowed()).isZero();
+        assertThat(ledger.unreported()).hasSize(2_001);
+        assertThat(ledger.unreported().get(2_000).id()).isEqualTo("overflow");
+        assertThat(ledger.unreported().get(2_000).what().count()).isEqualTo(3);
     }
 
     @Test
@@ -121,8 +151,66 @@ class LedgerTest {
         ledger.stored(ledger.unreported().subList(0, 1));
         refuse(2_001, "k");
 
-        assertThat(ledger.takeOverflowed()).isZero();
-        assertThat(ledger.unreported()).hasSize(2_000);
+        assertThat(ledger.unreported()).hasSize(2_000).noneMatch(entry -> entry.id()
+                .equals("overflow"));
+    }
+
+    /** P5: what an earlier holder could not tell is told, marked as perhaps told already. */
+    @Test
+    void whatAnEarlierTenureWroteDownIsToldAgain() {
+        Refused earlier = item(10, "k").met(1, 5);
+
+        ledger.found(earlier);
+
+        assertThat(ledger.unreported()).containsExactly(new LedgerEntry(earlier, LedgerEntry.State.OPEN, true));
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void aWishIsBegunOnceAndAnsweredWhenTheKeyIsEqual() {
+        Refused entry = item(10, "k").met(2, 5);
+
+        assertThat(ledger.begin(List.of(entry))).containsExactly(entry);
+        assertThat(ledger.begin(List.of(entry))).isEmpty();
+        ledger.reconciled(List.of(entry.id(), "another"));
+
+        assertThat(ledger.unreported()).singleElement().satisfies(told -> {
+            assertThat(told.id()).isEqualTo(entry.id());
+            assertThat(told.state()).isEqualTo(LedgerEntry.State.RESOLVED);
+        });
+        assertThat(ledger.begin(List.of(entry)))
+                .as("until it is stored it need not be asked again")
+                .isEmpty();
+    }
+
+    @Test
+    void aWishThatFailsIsMetOnceMore() {
+        Refused entry = item(10, "k").met(2, 5);
+        ledger.begin(List.of(entry));
+
+        ledger.refused(item(10, "k"));
+
+        assertThat(ledger.unreported()).singleElement().satisfies(told -> {
+            assertThat(told.state()).isEqualTo(LedgerEntry.State.OPEN);
+            assertThat(told.what().count()).isEqualTo(3);
+        });
+    }
+
+    @Test
+    void aWishOfATryThatFailedCanBeBegunAgain() {
+        Refused entry = item(10, "k").met(1, 5);
+        ledger.begin(List.of(entry));
+
+        ledger.forgetBegun();
+
+        assertThat(ledger.begin(List.of(entry))).containsExactly(entry);
+    }
+
+    @Test
+    void whatNobodyWishedForIsNotAnswered() {
+        ledger.reconciled(List.of("db0.0/0:10/e3069283"));
+
+        assertThat(ledger.unreported()).isEmpty();
     }
 
     @Test
@@ -136,19 +224,25 @@ class LedgerTest {
         assertThat(ledger.unreported()).isEmpty();
     }
 
-    private void refuse(long offset, String key) {
-        ledger.refused(STREAM, at(offset), 3, bytes(key), ErrorCode.TARGET_REJECTED_COMMAND, "LPUSH: WRONGTYPE");
+    private Refused refuse(long offset, String key) {
+        return ledger.refused(item(offset, key));
     }
 
-    private static BinlogPosition at(long offset) {
-        return new BinlogPosition(0, offset);
+    private static Refused item(long offset, String key) {
+        return Refused.ofItem(
+                STREAM, at(offset), 3, key(key), ErrorCode.TARGET_REJECTED_COMMAND, "LPUSH", "LPUSH: WRONGTYPE");
+    }
+
+    private static Refused whole(String key) {
+        return new Refused(
+                "key/" + key, ErrorCode.TYPE_CONFLICT, "", "two types", key(key), 3, STREAM, Optional.empty(), 1, 0);
     }
 
     private static Bytes key(String text) {
         return Bytes.utf8(text);
     }
 
-    private static byte[] bytes(String text) {
-        return text.getBytes(UTF_8);
+    private static BinlogPosition at(long offset) {
+        return new BinlogPosition(0, offset);
     }
 }

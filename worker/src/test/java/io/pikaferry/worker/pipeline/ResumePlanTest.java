@@ -174,6 +174,18 @@ class ResumePlanTest {
                 .isEqualTo(new ResumePlan.LoadAgain("s1", false));
     }
 
+    /** Neither from the disk nor by another snapshot: which of the two data sets is meant, a person has to say. */
+    @Test
+    void aLoadIsNotGoneOnWithFromAnotherDataSet() {
+        Optional<TargetState> loading = Optional.of(TargetState.loading(LANES, true, "s1", Optional.of("aaaa")));
+        for (Optional<String> onDisk : List.of(Optional.of("s1"), NOTHING_ON_DISK)) {
+            assertFails(
+                    () -> decide(FullSync.AUTO, source(Optional.of("bbbb"), DB0), loading, onDisk),
+                    ErrorCode.SOURCE_WENT_BACK,
+                    "source pika.example:9221 holds another data set than the one job moving began with");
+        }
+    }
+
     @Test
     void aLoadThatWasInterruptedNeedsAnotherSnapshotWhereTheFirstIsGone() {
         assertThat(decide(FullSync.AUTO, source(UNKNOWN, DB0), loading("s1", true), NOTHING_ON_DISK))

@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class TargetAddressTest {
@@ -59,6 +61,15 @@ class TargetAddressTest {
                 "redis://redis.example/x",
                 ErrorCode.INVALID_ARGUMENT,
                 "target 'redis://redis.example/x' names database 'x', which is not a number");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"redis://redis.example/-1", "redis://redis.example:0", "redis://redis.example:70000"})
+    void whatCannotBeAnAddressIsTheOperatorsMistake(String uri) {
+        assertThatThrownBy(() -> parse(uri))
+                .isInstanceOfSatisfying(
+                        FerryException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT))
+                .hasMessageStartingWith("target '" + uri + "' is not an address: ");
     }
 
     /** Passwords never get out, also not by a message. */

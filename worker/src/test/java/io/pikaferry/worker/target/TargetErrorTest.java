@@ -38,6 +38,13 @@ class TargetErrorTest {
                 "CROSSSLOT Keys in request don't hash to the same slot | TARGET_UNSUPPORTED | false",
                 "WRONGTYPE Operation against a key | TARGET_REJECTED_COMMAND | false",
                 "ERR unknown command 'x' | TARGET_REJECTED_COMMAND | false",
+                "ERR Error running script (call to f_1a): @user_script:1: @user_script: 1: -OOM command not allowed | TARGET_OUT_OF_MEMORY | true",
+                "ERR Error running script (call to f_1a): @user_script:1: -OOM command not allowed | TARGET_OUT_OF_MEMORY | true",
+                "ERR Error running script (call to f_1a): @user_script:1: READONLY You can't write | TARGET_READ_ONLY | true",
+                "ERR Error running script (call to f_1a): @user_script: 1: -NOPERM no | TARGET_NO_PERMISSION | false",
+                "ERR Error running script (call to f_1a): @user_script:1: WRONGTYPE Operation | TARGET_REJECTED_COMMAND | false",
+                "ERR Error running script (call to f_1a): @user_script:1: user_script:1: oh | TARGET_REJECTED_COMMAND | false",
+                "OOM command not allowed. script: 1a, on @user_script:1. | TARGET_OUT_OF_MEMORY | true",
             })
     void theFirstWordSaysWhoseFaultItIs(String message, ErrorCode code, boolean passes) {
         TargetError error = new TargetError(message);
