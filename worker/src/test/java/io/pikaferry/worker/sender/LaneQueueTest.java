@@ -18,7 +18,7 @@ class LaneQueueTest {
     private final LaneQueue queue = new LaneQueue(Threads.ofTheMachine());
 
     private static LaneUnit.Load load(int number, int permits) {
-        return new LaneUnit.Load(0, new byte[] {(byte) number}, List.of(), 0, number, true, permits);
+        return new LaneUnit.Load(0, 0, new byte[] {(byte) number}, List.of(), 0, number, true, permits);
     }
 
     private List<LaneUnit> take(int maxUnits, long maxBytes) throws InterruptedException {
