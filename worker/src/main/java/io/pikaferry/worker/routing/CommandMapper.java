@@ -39,6 +39,7 @@ public final class CommandMapper {
     private final CommandIndex index;
     private final SourceExpiry expiry;
     private final Slots slots;
+    private final RecordLocks locks;
 
     private CommandMapper(PikaVersion version, Slots slots) {
         this.version = requireNonNull(version, "version is null");
@@ -50,6 +51,7 @@ public final class CommandMapper {
         this.arrays = generation == Generation.A ? RespArrays.withTrailingArguments() : RespArrays.plain();
         this.index = new CommandIndex(CommandTable.rowsOf(version));
         this.expiry = SourceExpiry.of(version);
+        this.locks = new RecordLocks(version);
     }
 
     /**
@@ -140,7 +142,8 @@ public final class CommandMapper {
         }
         try {
             LoggedCommand logged = new LoggedCommand(row, args, item.executedAtSeconds(), expiry);
-            return ours(row, args, item.stream().slot(), row.treatment().of(logged));
+            Mapped meant = locks.doubting(row, args, row.treatment().of(logged));
+            return ours(row, args, item.stream().slot(), meant);
         } catch (UnknownFormException e) {
             return refused(args, row.title() + " in a form that is not known");
         }

@@ -30,12 +30,15 @@ public final class TargetCommand {
         UNSAID
     }
 
+    private static final byte[][] NO_KEYS = new byte[0][];
+
     private final byte[][] args;
     private final byte[][] keys;
     private final Expiry expiry;
     private final long expireAtMillis;
     private final boolean takesExpiryLast;
     private final boolean repeatable;
+    private final byte[][] doubtful;
 
     private TargetCommand(
             byte[][] args,
@@ -44,12 +47,24 @@ public final class TargetCommand {
             long expireAtMillis,
             boolean takesExpiryLast,
             boolean repeatable) {
+        this(args, keys, expiry, expireAtMillis, takesExpiryLast, repeatable, NO_KEYS);
+    }
+
+    private TargetCommand(
+            byte[][] args,
+            byte[][] keys,
+            Expiry expiry,
+            long expireAtMillis,
+            boolean takesExpiryLast,
+            boolean repeatable,
+            byte[][] doubtful) {
         this.args = requireNonNull(args, "args is null");
         this.keys = requireNonNull(keys, "keys is null");
         this.expiry = requireNonNull(expiry, "expiry is null");
         this.expireAtMillis = expireAtMillis;
         this.takesExpiryLast = takesExpiryLast;
         this.repeatable = repeatable;
+        this.doubtful = requireNonNull(doubtful, "doubtful is null");
         if (keys.length == 0) {
             throw new IllegalArgumentException("a command for the target has at least one key");
         }
@@ -84,7 +99,12 @@ public final class TargetCommand {
 
     /** The same, but not to be applied to a target that may have its effect already. */
     TargetCommand once() {
-        return new TargetCommand(args, keys, expiry, expireAtMillis, takesExpiryLast, false);
+        return new TargetCommand(args, keys, expiry, expireAtMillis, takesExpiryLast, false, doubtful);
+    }
+
+    /** The same, but of these keys the log's order may not be the order in which the source did it. */
+    TargetCommand doubting(byte[][] some) {
+        return new TargetCommand(args, keys, expiry, expireAtMillis, takesExpiryLast, repeatable, some);
     }
 
     /** Not to be written to. */
@@ -111,6 +131,11 @@ public final class TargetCommand {
      */
     public boolean takesExpiryLast() {
         return takesExpiryLast;
+    }
+
+    /** Keys that may have become something else at the source than the log's order tells. */
+    public byte[][] doubtful() {
+        return doubtful;
     }
 
     /** Whether applying it to a target that already has its effect (and that of later commands) does no harm. */

@@ -18,6 +18,7 @@ import io.pikaferry.worker.sender.Transaction.Outcome;
 import io.pikaferry.worker.sender.Transaction.Refusal;
 import io.pikaferry.worker.target.TargetError;
 import io.pikaferry.worker.target.TargetLink;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,6 +34,12 @@ import java.util.Set;
  * <p>Threads: the lane's.
  */
 final class ItemWriter {
+
+    /** How long the stream leaves a suspect alone before it is read. */
+    private static final long CALM_NANOS = Duration.ofSeconds(2).toNanos();
+
+    /** More suspects are not read at the same time. */
+    private static final int MAX_DIRTY_SUSPECTS = 500;
 
     private final int lane;
     private final LaneJob job;
@@ -139,6 +146,7 @@ final class ItemWriter {
                 continue;
             }
             unsaid.planned(write.db, command);
+            suspect(write, command);
             planned.add(rendered(write, command));
         }
         commands += write.commands.size();
@@ -290,6 +298,52 @@ final class ItemWriter {
             }
         }
         return true;
+    }
+
+    /** Remembers keys of which the log may not tell the truth, and that those known already are not left alone. */
+    private void suspect(LaneUnit.Write write, TargetCommand command) {
+        for (byte[] key : command.keys()) {
+            Suspects known = suspectsOfOwner(key);
+            if (!known.isEmpty()) {
+                known.touched(write.stream, key, job.threads().nanos());
+            }
+        }
+        for (byte[] key : command.doubtful()) {
+            Suspects known = suspectsOfOwner(key);
+            if (known.has(write.stream, key)) {
+                continue;
+            }
+            DirtyKey suspected = new DirtyKey(
+                    write.stream,
+                    write.db,
+                    Bytes.owning(key),
+                    ErrorCode.NOT_DETERMINISTIC,
+                    "the source may have done commands on this key in another order than it logged them",
+                    write.end);
+            own.add(new byte[][] {Words.HSET, job.keys().dirty(), DirtyKeys.field(suspected), DirtyKeys.value(suspected)
+            });
+            for (DirtyKey trusted : known.add(suspected, job.threads().nanos())) {
+                own.add(new byte[][] {Words.HDEL, job.keys().dirty(), DirtyKeys.field(trusted)});
+            }
+        }
+    }
+
+    private Suspects suspectsOfOwner(byte[] key) {
+        return job.suspects(LaneOf.lane(key, job.config().lanes()));
+    }
+
+    /** Suspects that have been left alone for a while become dirty. */
+    void readCalmSuspects() throws InterruptedException {
+        Suspects suspects = job.suspects(lane);
+        if (suspects.isEmpty()) {
+            return;
+        }
+        DirtyKeys dirty = job.dirty(lane);
+        for (DirtyKey calm :
+                suspects.calmSince(job.threads().nanos() - CALM_NANOS, MAX_DIRTY_SUSPECTS - dirty.size())) {
+            makeDirty(dirty, calm);
+        }
+        flush();
     }
 
     private void makeDirty(DirtyKeys dirty, DirtyKey fresh) {

@@ -86,6 +86,7 @@ final class Lane implements AutoCloseable {
         } else if (first instanceof LaneUnit.Advance advance) {
             advance(advance.upTo);
             expiries.settle(advance.quietSeconds);
+            items.readCalmSuspects();
         } else if (first instanceof LaneUnit.Taint taint) {
             items.taint(taint);
         } else if (first instanceof LaneUnit.Repair repair) {
@@ -137,6 +138,7 @@ final class Lane implements AutoCloseable {
                 job.dirty(lane).remove(dirty);
                 clean.add(dirty);
             }
+            clean.addAll(job.suspects(lane).removeAll(flush.stream));
         }
         patience.execute(() -> {
             Transaction<LaneUnit.Flush> transaction = new Transaction<>(job.controlDb());
@@ -166,11 +168,17 @@ final class Lane implements AutoCloseable {
                     Words.ascii(held.expireAtMillis())
                 });
             }
-            for (DirtyKey dirty : job.dirty(lane).all()) {
+            for (DirtyKey dirty : dirtyAndSuspect(lane)) {
                 transaction.own(
                         new byte[][] {Words.HSET, job.keys().dirty(), DirtyKeys.field(dirty), DirtyKeys.value(dirty)});
             }
         }
+    }
+
+    private List<DirtyKey> dirtyAndSuspect(int lane) {
+        List<DirtyKey> both = new ArrayList<>(job.suspects(lane).all());
+        both.addAll(job.dirty(lane).all());
+        return both;
     }
 
     private void sweep(LaneUnit.Sweep sweep) throws InterruptedException {

@@ -41,6 +41,9 @@ interface LaneJob extends ExpiryRule {
     /** Of the lane; another may look only while the lane waits at a gate. */
     DirtyKeys dirty(int lane);
 
+    /** Of the lane; another may look only while the lane waits at a gate. */
+    Suspects suspects(int lane);
+
     /** Whether an expiry has to be held back at this moment. */
     boolean holds(long expireAtMillis);
 

@@ -168,12 +168,17 @@ public final class SenderPool implements AutoCloseable {
 
     /** How many keys have to be read again from the source. */
     public long dirtyKeys() {
-        return shared.unsettled.get();
+        return shared.unsettled.get() + suspectKeys();
     }
 
     /** How many keys have been made equal to the source's by reading them again. */
     public long keysRepaired() {
         return shared.repaired.sum();
+    }
+
+    /** Of these, those that are to be left alone for a while first. Approximate while lanes run. */
+    long suspectKeys() {
+        return shared.suspects.stream().mapToLong(Suspects::size).sum();
     }
 
     /** The next key to read from the source; empty if there was none within the wait. */
@@ -256,6 +261,7 @@ public final class SenderPool implements AutoCloseable {
         private final Budget budget;
         private final List<HeldExpiries> held;
         private final List<DirtyKeys> dirty;
+        private final List<Suspects> suspects;
         private final Queue<DirtyKey> toRead = new ConcurrentLinkedQueue<>();
         private final Semaphore unread; // counts what is in toRead
         private final List<TypeConflicts> conflicts;
@@ -282,6 +288,8 @@ public final class SenderPool implements AutoCloseable {
             this.held = Stream.generate(HeldExpiries::new)
                     .limit(terms.config().lanes())
                     .toList();
+            this.suspects =
+                    Stream.generate(Suspects::new).limit(terms.config().lanes()).toList();
             this.dirty = Stream.generate(DirtyKeys::new)
                     .limit(terms.config().lanes())
                     .toList();
@@ -358,6 +366,11 @@ public final class SenderPool implements AutoCloseable {
         @Override
         public DirtyKeys dirty(int lane) {
             return dirty.get(lane);
+        }
+
+        @Override
+        public Suspects suspects(int lane) {
+            return suspects.get(lane);
         }
 
         @Override
