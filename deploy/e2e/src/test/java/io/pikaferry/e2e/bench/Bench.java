@@ -43,8 +43,11 @@ public final class Bench implements Callable<Integer> {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            defaultValue = "3",
-            description = "How often each is measured; medians are shown. Default: ${DEFAULT-VALUE}.")
+            defaultValue = "4",
+            description = {
+                "How often each is measured. Default: ${DEFAULT-VALUE}.",
+                "The first round is of a worker just started, shown apart; of the others medians are shown."
+            })
     private int rounds;
 
     @Option(
@@ -58,6 +61,9 @@ public final class Bench implements Callable<Integer> {
     private Optional<Path> json = Optional.empty();
 
     public static void main(String[] args) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> ProcessHandle.current()
+                .descendants()
+                .forEach(ProcessHandle::destroy))); // of one that is broken off
         System.exit(new CommandLine(new Bench()).execute(args));
     }
 
@@ -101,23 +107,33 @@ public final class Bench implements Callable<Integer> {
 
     private Results measure(Workload workload) throws Exception {
         Path directory = Files.createTempDirectory(DIRECTORY, workload.name() + "-");
+        if (workload.kind() == Workload.Kind.MANY_JOBS) {
+            Round round = ManyJobsRun.run(workload, directory).put("load.average", loadAverage());
+            delete(directory);
+            return new Results(workload, new Corpus(directory, 0, 0, 0, 0, Optional.empty()), List.of(), List.of(round));
+        }
         List<Round> limits = new ArrayList<>();
         List<Round> ours = new ArrayList<>();
         Corpus corpus = corpus(workload, directory);
-        for (int i = 1; i <= rounds; i++) {
-            Path round = Files.createDirectories(directory.resolve("round-" + i));
-            switch (workload.kind()) {
-                case FULL_SYNC -> {
-                    limits.add(FullSyncRun.limit(corpus, round));
-                    ours.add(FullSyncRun.ferry(workload, corpus, round));
+        try (Site site = new Site(directory, workload.version(), corpus.dump());
+                CatchUpRun catchUp = workload.kind() == Workload.Kind.CATCH_UP ? new CatchUpRun(workload, corpus, site) : null) {
+            for (int i = 1; i <= rounds; i++) {
+                Path round = Files.createDirectories(directory.resolve("round-" + i));
+                String job = "bench-" + i;
+                switch (workload.kind()) {
+                    case FULL_SYNC -> {
+                        limits.add(FullSyncRun.limit(corpus, round));
+                        ours.add(FullSyncRun.ferry(workload, corpus, site, job));
+                    }
+                    case CATCH_UP -> {
+                        limits.add(catchUp.limit(round));
+                        ours.add(catchUp.ferry());
+                    }
+                    case STEADY -> ours.add(SteadyRun.run(workload, site, job));
+                    case MANY_JOBS -> throw new IllegalStateException("has no rounds");
                 }
-                case CATCH_UP -> {
-                    limits.add(CatchUpRun.limit(workload, corpus, round));
-                    ours.add(CatchUpRun.ferry(workload, corpus, round));
-                }
-                case STEADY -> ours.add(SteadyRun.run(workload, round));
+                ours.get(i - 1).put("load.average", loadAverage());
             }
-            ours.get(i - 1).put("load.average", loadAverage());
         }
         delete(directory);
         return new Results(workload, corpus, limits, ours);
@@ -127,7 +143,7 @@ public final class Bench implements Callable<Integer> {
         return switch (workload.kind()) {
             case FULL_SYNC -> DumpCorpus.make(directory, workload.version(), workload.dump());
             case CATCH_UP -> TailCorpus.make(directory, workload.mix().orElseThrow(), workload.count(), 1);
-            case STEADY -> new Corpus(directory, 0, 0, 0, 0, Optional.empty());
+            case STEADY, MANY_JOBS -> new Corpus(directory, 0, 0, 0, 0, Optional.empty());
         };
     }
 

@@ -9,64 +9,96 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 
-/** Follows a binlog that has grown while the job was paused; beside it the same commands by redis-cli. */
-final class CatchUpRun {
+/**
+ * Follows a binlog that has grown while the job was paused, again and again; beside it the same commands by redis-cli. The target is
+ * emptied before each round.
+ */
+final class CatchUpRun implements AutoCloseable {
 
-    private CatchUpRun() {}
+    private static final String JOB = "bench";
 
-    static Round limit(Workload workload, Corpus corpus, Path directory) throws IOException {
+    private final Workload workload;
+    private final Corpus corpus;
+    private final Site site;
+    private final Redis target;
+    private final DelayLine line;
+
+    CatchUpRun(Workload workload, Corpus corpus, Site site) throws IOException {
+        this.workload = workload;
+        this.corpus = corpus;
+        this.site = site;
+        this.target = Site.redis(site.directory().resolve("target"));
+        this.line = DelayLine.to(target.port(), workload.roundTripMillis());
+        int port = workload.roundTripMillis() > 0 ? line.port() : target.port();
+        site.cluster().submit(site.job(JOB, workload.lanes(), port));
+        site.cluster().awaitTail(JOB);
+    }
+
+    Round limit(Path directory) throws IOException {
         if (workload.roundTripMillis() == 0) {
             return FullSyncRun.limit(corpus, directory);
         }
         try (Redis redis = Site.redis(directory.resolve("limit"));
-                DelayLine line = DelayLine.to(redis.port(), workload.roundTripMillis())) {
-            Pipe.Result sent = Pipe.send(corpus.commands(), line.port(), directory.resolve("pipe.log"));
+                DelayLine longWay = DelayLine.to(redis.port(), workload.roundTripMillis())) {
+            Pipe.Result sent = Pipe.send(corpus.commands(), longWay.port(), directory.resolve("pipe.log"));
             return new Round().put("seconds", sent.seconds()).put("cpu.client", sent.clientCpuSeconds());
         }
     }
 
-    static Round ferry(Workload workload, Corpus corpus, Path directory) throws IOException {
-        try (Site site = new Site(directory, workload.version(), Optional.empty(), true);
-                DelayLine line = DelayLine.to(site.target().port(), workload.roundTripMillis())) {
-            Redis target = site.target();
-            int port = workload.roundTripMillis() > 0 ? line.port() : target.port();
-            site.cluster().submit(site.job(workload.lanes(), port));
-            site.cluster().awaitTail(Site.JOB);
-            site.cluster().pause(Site.JOB);
-            site.cluster().await(Site.JOB, job -> job.getState() == ObservedState.PAUSED);
-            write(corpus.commands(), site.sourcePort());
-            long worker = site.worker().pid();
-            long source = site.source().pid();
-            long keysBefore = (Long) target.call("DBSIZE");
-            long began = System.nanoTime();
-            site.cluster().resume(Site.JOB);
-            Site.awaits("the first command arrives", () -> (Long) target.call("DBSIZE") > keysBefore);
-            long flowing = System.nanoTime();
-            double cpuWorker = Usage.cpuSeconds(worker);
-            double cpuRedis = Usage.cpuSeconds(target.pid());
-            double cpuSource = Usage.cpuSeconds(source);
-            Object[] ends = TailCorpus.ends();
-            Site.awaits("the last command is applied", () -> (Long) target.call("EXISTS", ends) == TailCorpus.ENDS);
-            long ended = System.nanoTime();
-            double workerCpu = Usage.cpuSeconds(worker) - cpuWorker;
-            double redisCpu = Usage.cpuSeconds(target.pid()) - cpuRedis;
-            double sourceCpu = Usage.cpuSeconds(source) - cpuSource;
-            GcLog heap = GcLog.read(Bench.gcLog(worker));
-            return new Round()
-                    .put("seconds", (ended - flowing) / 1e9)
-                    .put("before.seconds", (flowing - began) / 1e9)
-                    .put("cpu.redis", redisCpu)
-                    .put("cpu.worker", workerCpu)
-                    .put("cpu.source", sourceCpu)
-                    .put("keys", ((Long) target.call("DBSIZE")).doubleValue())
-                    .put("errors", site.cluster().errors(Site.JOB).size())
-                    .put("rss.worker", Usage.peakRssBytes(worker))
-                    .put("heap.peak", heap.peakBytes())
-                    .put("heap.live", heap.liveBytes())
-                    .put("gc.pauses.ms", heap.pauseMillis());
-        }
+    Round ferry() throws IOException {
+        site.cluster().pause(JOB);
+        site.cluster().await(JOB, view -> view.getState() == ObservedState.PAUSED);
+        empty(target);
+        write(corpus.commands(), site.sourcePort());
+        long worker = site.worker().pid();
+        long source = site.source().pid();
+        long keysBefore = (Long) target.call("DBSIZE");
+        long began = System.nanoTime();
+        site.cluster().resume(JOB);
+        Site.awaits("the first command arrives", () -> (Long) target.call("DBSIZE") > keysBefore);
+        long flowing = System.nanoTime();
+        double cpuWorker = Usage.cpuSeconds(worker);
+        double cpuRedis = Usage.cpuSeconds(target.pid());
+        double cpuSource = Usage.cpuSeconds(source);
+        Object[] ends = TailCorpus.ends();
+        Site.awaits("the last command is applied", () -> (Long) target.call("EXISTS", ends) == TailCorpus.ENDS);
+        long ended = System.nanoTime();
+        double workerCpu = Usage.cpuSeconds(worker) - cpuWorker;
+        double redisCpu = Usage.cpuSeconds(target.pid()) - cpuRedis;
+        double sourceCpu = Usage.cpuSeconds(source) - cpuSource;
+        int errors = site.cluster().errors(JOB).size();
+        GcLog heap = GcLog.read(Bench.gcLog(worker));
+        site.cluster().awaitTail(JOB);
+        return new Round()
+                .put("seconds", (ended - flowing) / 1e9)
+                .put("before.seconds", (flowing - began) / 1e9)
+                .put("cpu.redis", redisCpu)
+                .put("cpu.worker", workerCpu)
+                .put("cpu.source", sourceCpu)
+                .put("keys", ((Long) target.call("DBSIZE")).doubleValue())
+                .put("errors", errors)
+                .put("rss.worker", Usage.peakRssBytes(worker))
+                .put("heap.peak", heap.peakBytes())
+                .put("heap.live", heap.liveBytes())
+                .put("gc.pauses.ms", heap.pauseMillis());
+    }
+
+    /** But for what the job keeps there for itself. */
+    private static void empty(Redis target) {
+        target.call(
+                "EVAL",
+                """
+                local cursor = '0'
+                repeat
+                  local page = redis.call('SCAN', cursor, 'COUNT', 1000)
+                  cursor = page[1]
+                  for _, key in ipairs(page[2]) do
+                    if string.sub(key, 1, 10) ~= 'pikaferry:' then redis.call('UNLINK', key) end
+                  end
+                until cursor == '0'
+                """,
+                0);
     }
 
     /** Sends the commands to the source and reads its answers, until the one to the PING behind them. */
@@ -98,5 +130,11 @@ final class CatchUpRun {
                 end = (end + last).substring(Math.max(0, end.length() + last.length() - 7));
             }
         }
+    }
+
+    @Override
+    public void close() throws IOException {
+        line.close();
+        target.close();
     }
 }

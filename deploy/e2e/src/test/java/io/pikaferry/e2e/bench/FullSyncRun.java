@@ -7,7 +7,6 @@ import java.util.Optional;
 /** Loads the same keys once by redis-cli and once by a full sync. */
 final class FullSyncRun {
 
-    private static final String CHECKPOINT = "pikaferry:{" + Site.JOB + "}:ckpt";
     private static final int OWN_KEYS = 2; // fence and checkpoint; the dirty and the held ones come with data
 
     private FullSyncRun() {}
@@ -24,18 +23,17 @@ final class FullSyncRun {
         }
     }
 
-    static Round ferry(Workload workload, Corpus corpus, Path directory) {
-        try (Site site = new Site(directory, workload.version(), corpus.dump(), true)) {
-            Redis target = site.target();
+    static Round ferry(Workload workload, Corpus corpus, Site site, String job) {
+        try (Redis target = Site.redis(site.directory().resolve("target-" + job))) {
             long worker = site.worker().pid();
             double cpuBefore = Usage.cpuSeconds(worker);
             long submitted = System.nanoTime();
-            site.cluster().submit(site.job(workload.lanes(), target.port()));
+            site.cluster().submit(site.job(job, workload.lanes(), target.port()));
             Site.awaits("the target has data", () -> (Long) target.call("DBSIZE") > OWN_KEYS);
             long begun = System.nanoTime();
             double cpuWorker = Usage.cpuSeconds(worker);
             double cpuRedis = Usage.cpuSeconds(target.pid());
-            Site.awaits("the load is confirmed", () -> loaded(target));
+            Site.awaits("the load is confirmed", () -> loaded(target, job));
             long ended = System.nanoTime();
             double workerCpu = Usage.cpuSeconds(worker) - cpuWorker;
             double redisCpu = Usage.cpuSeconds(target.pid()) - cpuRedis;
@@ -43,6 +41,7 @@ final class FullSyncRun {
             if (keys < corpus.keys()) {
                 throw new IllegalStateException("the target has %d keys of %d".formatted(keys, corpus.keys()));
             }
+            site.cluster().delete(job);
             GcLog heap = GcLog.read(Bench.gcLog(worker));
             return new Round()
                     .put("seconds", (ended - begun) / 1e9)
@@ -60,8 +59,9 @@ final class FullSyncRun {
     }
 
     /** The marks are written when the last key is confirmed. */
-    private static boolean loaded(Redis target) {
-        return Optional.ofNullable(target.call("HGET", CHECKPOINT, "snapshot")).isEmpty()
-                && (Long) target.call("HLEN", CHECKPOINT) > 0;
+    private static boolean loaded(Redis target, String job) {
+        String checkpoint = "pikaferry:{" + job + "}:ckpt";
+        return Optional.ofNullable(target.call("HGET", checkpoint, "snapshot")).isEmpty()
+                && (Long) target.call("HLEN", checkpoint) > 0;
     }
 }

@@ -5,16 +5,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /** The rounds of a workload, and what is said of them. */
 record Results(Workload workload, Corpus corpus, List<Round> limits, List<Round> ours) {
 
-    static final String HEAD = "%-15s %8s %8s %6s %11s %11s %7s %11s %11s %9s %9s"
+    static final String HEAD = "%-15s %8s %8s %6s %6s %11s %11s %7s %11s %11s %9s %9s"
             .formatted(
                     "workload",
                     "limit s",
                     "ferry s",
                     "ratio",
+                    "cold",
                     "commands/s",
                     "elements/s",
                     "MB/s",
@@ -25,11 +27,16 @@ record Results(Workload workload, Corpus corpus, List<Round> limits, List<Round>
 
     /** How much of the limit: above 1 is faster than redis-cli. The median of pairs that ran one after the other. */
     double ratio() {
-        double[] ratios = new double[Math.min(limits.size(), ours.size())];
-        for (int i = 0; i < ratios.length; i++) {
-            ratios[i] = limits.get(i).get("seconds") / ours.get(i).get("seconds");
-        }
-        return median(ratios);
+        return median(IntStream.range(warm(), ours.size()).mapToDouble(this::ratio).toArray());
+    }
+
+    private double ratio(int round) {
+        return limits.get(round).get("seconds") / ours.get(round).get("seconds");
+    }
+
+    /** The first round that counts: that of a fresh worker only if there is no other. */
+    private int warm() {
+        return ours.size() > 1 ? 1 : 0;
     }
 
     private static double median(double... values) {
@@ -42,8 +49,8 @@ record Results(Workload workload, Corpus corpus, List<Round> limits, List<Round>
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    private static double median(List<Round> rounds, String figure) {
-        return median(rounds.stream().mapToDouble(round -> round.get(figure)).toArray());
+    private double median(List<Round> rounds, String figure) {
+        return median(rounds.stream().skip(warm()).mapToDouble(round -> round.get(figure)).toArray());
     }
 
     String line() {
@@ -59,14 +66,27 @@ record Results(Workload workload, Corpus corpus, List<Round> limits, List<Round>
                             median(ours, "cpu.worker.cores"),
                             median(ours, "cpu.redis.cores"));
         }
+        if (workload.kind() == Workload.Kind.MANY_JOBS) {
+            return "%-15s %.0f threads, %.0f open files, %.0f MB live heap, %.0f MB RSS; worker %.2f cores idle, %.2f at %,.0f commands/s"
+                    .formatted(
+                            workload.name(),
+                            median(ours, "threads"),
+                            median(ours, "open.files"),
+                            median(ours, "heap.live") / 1e6,
+                            median(ours, "rss.worker") / 1e6,
+                            median(ours, "idle.worker.cores"),
+                            median(ours, "busy.worker.cores"),
+                            median(ours, "commands.per.second"));
+        }
         double seconds = median(ours, "seconds");
         double millions = corpus.count() / 1e6;
-        return "%-15s %8.2f %8.2f %6.2f %,11.0f %,11.0f %7.1f %11.2f %11.2f %9.0f %9.0f"
+        return "%-15s %8.2f %8.2f %6.2f %6.2f %,11.0f %,11.0f %7.1f %11.2f %11.2f %9.0f %9.0f"
                 .formatted(
                         workload.name(),
                         median(limits, "seconds"),
                         seconds,
                         ratio(),
+                        ratio(0),
                         corpus.count() / seconds,
                         corpus.elements() / seconds,
                         corpus.bytes() / seconds / 1e6,
@@ -109,6 +129,7 @@ record Results(Workload workload, Corpus corpus, List<Round> limits, List<Round>
         document.put("bytes", corpus.bytes());
         if (!limits.isEmpty()) {
             document.put("ratio", ratio());
+            document.put("ratioOfFreshWorker", ratio(0));
         }
         document.put("limit", limits.stream().map(Round::figures).toList());
         document.put("ferry", ours.stream().map(Round::figures).toList());

@@ -8,6 +8,9 @@ import io.pikaferry.e2e.cluster.TestCluster;
 import io.pikaferry.proto.v1.JobSpec;
 import io.pikaferry.proto.v1.Source;
 import io.pikaferry.proto.v1.Target;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,28 +19,42 @@ import java.util.function.BooleanSupplier;
 import redis.clients.jedis.Connection;
 
 /**
- * Everything a migration needs, each a process of its own: a stand-in as source, coordinator, worker, and a Redis as target. Made
- * anew for every round.
+ * What stays over the rounds of a workload, each a process of its own: a stand-in as source, coordinator, worker. So the first
+ * round finds a worker that has just been started, and later ones a worker that has been at work, as a service has.
  */
 final class Site implements AutoCloseable {
 
-    static final String JOB = "bench";
-
     private static final int[] PORTS_OF_A_MASTER = {1000, 2000, 3000, 10001};
-    private static final long LONGEST_NANOS = 900_000_000_000L;
+    private static final long LONGEST_NANOS = 180_000_000_000L;
 
     private final Path directory;
     private final List<AutoCloseable> open = new ArrayList<>();
-    private final Redis target;
     private final Program source;
     private final int sourcePort;
     private final TestCluster cluster;
 
-    /** @param dump what the source begins with; empty: a handful of keys */
-    Site(Path directory, String version, Optional<Path> dump, boolean quick) {
+    /** @param dump what the source begins with; empty: nothing */
+    Site(Path directory, String version, Optional<Path> dump) {
         this.directory = directory;
-        target = opened(redis(directory.resolve("target")));
         sourcePort = Ports.free(1, PORTS_OF_A_MASTER);
+        source = opened(source(version, dump));
+        cluster = opened(ClusterPlan.of(directory, 1, 1).start());
+    }
+
+    /** Another source, of jobs at a cluster that is there. */
+    Site(Path directory, String version, TestCluster cluster) {
+        this.directory = directory;
+        sourcePort = Ports.free(1, PORTS_OF_A_MASTER);
+        source = opened(source(version, Optional.empty()));
+        this.cluster = cluster;
+    }
+
+    private Program source(String version, Optional<Path> dump) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         List<String> arguments = new ArrayList<>(List.of(
                 "serve",
                 "--version",
@@ -48,14 +65,12 @@ final class Site implements AutoCloseable {
                 directory.resolve("source").toString(),
                 "--no-data",
                 "--expire-logs-nums",
-                "1000"));
-        if (quick) {
-            arguments.add("--quick");
-        }
+                "1000",
+                "--quick"));
         dump.ifPresent(from -> arguments.addAll(List.of("--dump", from.toString())));
-        source = opened(Program.ferry("pikaferry-standin", directory.resolve("source.log"), arguments));
-        awaits("the source listens", () -> source.output().contains("listens on"));
-        cluster = opened(ClusterPlan.of(directory, 1, 1).start());
+        Program started = Program.ferry("pikaferry-standin", directory.resolve("source.log"), arguments);
+        awaits("the source listens", () -> started.output().contains("listens on"));
+        return started;
     }
 
     static Redis redis(Path directory) {
@@ -65,10 +80,6 @@ final class Site implements AutoCloseable {
     private <T extends AutoCloseable> T opened(T each) {
         open.add(0, each);
         return each;
-    }
-
-    Redis target() {
-        return target;
     }
 
     Program source() {
@@ -95,9 +106,9 @@ final class Site implements AutoCloseable {
         return directory;
     }
 
-    JobSpec.Builder job(int lanes, int targetPort) {
+    JobSpec.Builder job(String name, int lanes, int targetPort) {
         return JobSpec.newBuilder()
-                .setName(JOB)
+                .setName(name)
                 .setLanes(lanes)
                 .setSource(Source.newBuilder().setHost("127.0.0.1").setPort(sourcePort))
                 .setTarget(Target.newBuilder().setUri("redis://127.0.0.1:" + targetPort));

@@ -7,9 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
@@ -30,23 +28,24 @@ final class SteadyRun {
 
     private SteadyRun() {}
 
-    static Round run(Workload workload, Path directory) throws IOException, InterruptedException {
-        try (Site site = new Site(directory, workload.version(), Optional.empty(), true);
+    static Round run(Workload workload, Site site, String job) throws IOException, InterruptedException {
+        try (Redis target = Site.redis(site.directory().resolve("target-" + job));
                 Socket source = new Socket("127.0.0.1", site.sourcePort())) {
-            site.cluster().submit(site.job(workload.lanes(), site.target().port()));
-            site.cluster().awaitTail(Site.JOB);
+            site.cluster().submit(site.job(job, workload.lanes(), target.port()));
+            site.cluster().awaitTail(job);
             Histogram latency = new Histogram(TimeUnit.SECONDS.toNanos(60), 3);
-            Thread listener = listen(site.target(), latency);
+            Thread listener = listen(target, latency);
             discard(source);
             double worker = Usage.cpuSeconds(site.worker().pid());
-            double redis = Usage.cpuSeconds(site.target().pid());
+            double redis = Usage.cpuSeconds(target.pid());
             long began = System.nanoTime();
             write(source, workload.count(), began);
             double seconds = (System.nanoTime() - began) / 1e9;
             double workerCpu = Usage.cpuSeconds(site.worker().pid()) - worker;
-            double redisCpu = Usage.cpuSeconds(site.target().pid()) - redis;
+            double redisCpu = Usage.cpuSeconds(target.pid()) - redis;
             TimeUnit.SECONDS.sleep(1);
             listener.interrupt();
+            site.cluster().delete(job);
             synchronized (latency) {
                 return new Round()
                         .put("per.second", workload.count())

@@ -28,7 +28,8 @@ record Workload(
     enum Kind {
         FULL_SYNC,
         CATCH_UP,
-        STEADY
+        STEADY,
+        MANY_JOBS
     }
 
     private static final String B = "3.0.16";
@@ -77,6 +78,16 @@ record Workload(
                         "steady-20k",
                         "20 k SETs a second, from the source's client to the effect at the target",
                         Kind.STEADY,
+                        B,
+                        List.of(),
+                        Optional.empty(),
+                        20_000,
+                        4,
+                        0),
+                new Workload(
+                        "many-jobs",
+                        "100 jobs at one worker: 90 idle, 10 that together apply 20 k SETs a second",
+                        Kind.MANY_JOBS,
                         B,
                         List.of(),
                         Optional.empty(),
