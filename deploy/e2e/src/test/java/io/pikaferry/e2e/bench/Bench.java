@@ -110,13 +110,15 @@ public final class Bench implements Callable<Integer> {
         if (workload.kind() == Workload.Kind.MANY_JOBS) {
             Round round = ManyJobsRun.run(workload, directory).put("load.average", loadAverage());
             delete(directory);
-            return new Results(workload, new Corpus(directory, 0, 0, 0, 0, Optional.empty()), List.of(), List.of(round));
+            return new Results(
+                    workload, new Corpus(directory, 0, 0, 0, 0, Optional.empty()), List.of(), List.of(round));
         }
         List<Round> limits = new ArrayList<>();
         List<Round> ours = new ArrayList<>();
         Corpus corpus = corpus(workload, directory);
         try (Site site = new Site(directory, workload.version(), corpus.dump());
-                CatchUpRun catchUp = workload.kind() == Workload.Kind.CATCH_UP ? new CatchUpRun(workload, corpus, site) : null) {
+                CatchUpRun catchUp =
+                        workload.kind() == Workload.Kind.CATCH_UP ? new CatchUpRun(workload, corpus, site) : null) {
             for (int i = 1; i <= rounds; i++) {
                 Path round = Files.createDirectories(directory.resolve("round-" + i));
                 String job = "bench-" + i;

@@ -27,7 +27,8 @@ record Results(Workload workload, Corpus corpus, List<Round> limits, List<Round>
 
     /** How much of the limit: above 1 is faster than redis-cli. The median of pairs that ran one after the other. */
     double ratio() {
-        return median(IntStream.range(warm(), ours.size()).mapToDouble(this::ratio).toArray());
+        return median(
+                IntStream.range(warm(), ours.size()).mapToDouble(this::ratio).toArray());
     }
 
     private double ratio(int round) {
@@ -50,7 +51,10 @@ record Results(Workload workload, Corpus corpus, List<Round> limits, List<Round>
     }
 
     private double median(List<Round> rounds, String figure) {
-        return median(rounds.stream().skip(warm()).mapToDouble(round -> round.get(figure)).toArray());
+        return median(rounds.stream()
+                .skip(warm())
+                .mapToDouble(round -> round.get(figure))
+                .toArray());
     }
 
     String line() {
