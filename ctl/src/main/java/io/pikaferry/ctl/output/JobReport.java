@@ -8,6 +8,7 @@ import io.pikaferry.proto.v1.JobView;
 import io.pikaferry.proto.v1.ObservedState;
 import io.pikaferry.proto.v1.Phase;
 import io.pikaferry.proto.v1.Reason;
+import io.pikaferry.proto.v1.Retention;
 import io.pikaferry.proto.v1.StreamProgress;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +39,7 @@ public final class JobReport implements Report {
         block.add("Target", target());
         job.fullSync().ifPresent(sync -> block.add("Full sync", fullSync(sync)));
         streams().forEach(stream -> block.add("Stream", stream));
+        retention(block);
         applied(block);
         if (job.message().getErrorsOpen() > 0) {
             block.add(
@@ -154,6 +156,25 @@ public final class JobReport implements Report {
                     .append(stream.getLagBytes() < 0 ? "?" : Quantities.bytes(stream.getLagBytes()));
         }
         return line.toString();
+    }
+
+    /** Only where it is near: it is of no interest otherwise. */
+    private void retention(Block block) {
+        for (StreamProgress stream : job.message().getProgress().getStreamsList()) {
+            Retention left = stream.getRetention();
+            boolean near = left.getFilesLeft() < 2 || (left.getSecondsLeft() >= 0 && left.getSecondsLeft() < 600);
+            if (stream.hasRetention() && near && job.state() == ObservedState.RUNNING) {
+                block.add(
+                        "Retention",
+                        "db%d   the source may purge what is not confirmed after %s%s; raise expire-logs-nums there"
+                                .formatted(
+                                        stream.getDb(),
+                                        Words.plural(left.getFilesLeft(), "more binlog file"),
+                                        left.getSecondsLeft() < 0
+                                                ? ""
+                                                : ", in ~" + Quantities.duration(left.getSecondsLeft())));
+            }
+        }
     }
 
     private void applied(Block block) {

@@ -4,6 +4,7 @@ import io.pikaferry.model.BinlogPosition;
 import io.pikaferry.model.StreamId;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One Pika master that takes us for its slave. There is an implementation per generation; which one is found out by
@@ -41,6 +42,11 @@ public interface Master extends AutoCloseable {
 
     /** Where each stream of the master ends right now, by asking its client port. */
     Map<StreamId, BinlogPosition> producerPositions();
+
+    /** One of the master's settings (CONFIG GET); empty if it has none of that name, or does not say. */
+    default Optional<String> setting(String name) {
+        return Optional.empty();
+    }
 
     /** Ends the conversation, so that the master forgets us as soon as it can. Safe from any thread, and twice. */
     @Override

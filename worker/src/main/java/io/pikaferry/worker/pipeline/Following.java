@@ -46,6 +46,7 @@ final class Following {
     private final Clock clock;
     private final BoundaryDoubt doubt;
     private final SelfMoves selfMoves;
+    private final RetentionGuard retention;
     private long fedAtLastEnd = -1; // of the pulse
     private volatile boolean winding;
     private volatile boolean applied;
@@ -58,6 +59,8 @@ final class Following {
         this.clock = footing.environment().clock();
         this.doubt = requireNonNull(doubt, "doubt is null");
         this.selfMoves = SelfMoves.of(footing.source().version());
+        this.retention =
+                new RetentionGuard(footing.master()::setting, footing.source().generation());
     }
 
     void run(TargetState state) throws InterruptedException {
@@ -145,6 +148,7 @@ final class Following {
         long askedAt = clock.millis() / 1000;
         Map<StreamId, BinlogPosition> ends = footing.master().producerPositions();
         footing.progress().sourceEnds(ends);
+        streams.ifPresent(fedSoFar -> lookAfterRetention(fedSoFar.confirmed(), ends));
         if (streams.isEmpty()) {
             return;
         }
@@ -165,6 +169,16 @@ final class Following {
             streams.get().idle(fed);
         }
         fedAtLastEnd = everywhere ? fed : -1;
+    }
+
+    private void lookAfterRetention(Map<StreamId, BinlogPosition> confirmed, Map<StreamId, BinlogPosition> ends) {
+        confirmed.forEach((stream, position) -> {
+            BinlogPosition end = ends.get(stream);
+            if (end != null) {
+                retention.look(stream, position, end, clock.millis()).ifPresent(left -> footing.progress()
+                        .retention(stream, left));
+            }
+        });
     }
 
     /** An operator wants the keys of these entries of the ledger read again. */

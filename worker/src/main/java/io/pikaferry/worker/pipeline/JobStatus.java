@@ -64,13 +64,15 @@ public record JobStatus(
      * @param source where the master's binlog ends, as last known
      * @param lagBytes negative: not known
      * @param lagSeconds negative: not known
+     * @param retention empty: the source does not say
      */
     public record StreamStatus(
             StreamId stream,
             BinlogPosition confirmed,
             Optional<BinlogPosition> source,
             long lagBytes,
-            double lagSeconds) {}
+            double lagSeconds,
+            Optional<Retention> retention) {}
 
     public JobStatus {
         requireNonNull(phase, "phase is null");

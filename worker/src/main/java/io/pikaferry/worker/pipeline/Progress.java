@@ -42,6 +42,7 @@ final class Progress implements TransferProgress, ScanProgress {
     private final Map<StreamId, BinlogPosition> confirmed = new TreeMap<>();
     private final Map<StreamId, BinlogPosition> source = new TreeMap<>();
     private final Map<StreamId, Long> oldest = new TreeMap<>();
+    private final Map<StreamId, Retention> retentions = new TreeMap<>();
     private final Map<StreamId, Long> caughtUpAt = new TreeMap<>();
     private long binlogFileBytes = 100L << 20;
     private Optional<SourceInfo> info = Optional.empty();
@@ -155,6 +156,10 @@ final class Progress implements TransferProgress, ScanProgress {
         source.putAll(positions);
     }
 
+    synchronized void retention(StreamId stream, Retention left) {
+        retentions.put(stream, left);
+    }
+
     synchronized Map<StreamId, BinlogPosition> confirmed() {
         return new TreeMap<>(confirmed);
     }
@@ -210,7 +215,8 @@ final class Progress implements TransferProgress, ScanProgress {
             double seconds = lag < 0
                     ? -1
                     : lag == 0 ? 0 : Math.max(0, (now - (since > 0 ? since * 1000 : caughtUpAt.get(stream))) / 1000.0);
-            streams.add(new StreamStatus(stream, position, end, lag, seconds));
+            streams.add(
+                    new StreamStatus(stream, position, end, lag, seconds, Optional.ofNullable(retentions.get(stream))));
         });
         return streams;
     }

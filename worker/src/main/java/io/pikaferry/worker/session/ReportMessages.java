@@ -13,6 +13,7 @@ import io.pikaferry.proto.v1.JobReport;
 import io.pikaferry.proto.v1.LedgerEntry;
 import io.pikaferry.proto.v1.Phase;
 import io.pikaferry.proto.v1.Reason;
+import io.pikaferry.proto.v1.Retention;
 import io.pikaferry.proto.v1.StreamPosition;
 import io.pikaferry.proto.v1.StreamProgress;
 import io.pikaferry.worker.pipeline.JobRun;
@@ -79,6 +80,11 @@ final class ReportMessages {
                     .setLagBytes(stream.lagBytes())
                     .setLagSeconds(stream.lagSeconds());
             stream.source().ifPresent(end -> view.setSource(position(end)));
+            stream.retention()
+                    .ifPresent(left -> view.setRetention(Retention.newBuilder()
+                            .setFilesLeft(left.filesLeft())
+                            .setSecondsLeft(left.secondsLeft())
+                            .setHeld(left.held())));
             progress.addStreams(view);
         }
         return progress.build();

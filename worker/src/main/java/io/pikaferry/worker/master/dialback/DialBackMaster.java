@@ -99,6 +99,11 @@ public final class DialBackMaster implements Master {
     }
 
     @Override
+    public Optional<String> setting(String name) {
+        return contact.client().setting(name);
+    }
+
+    @Override
     public void close() {
         closed.countDown();
         sessions.forEach(DialBackSession::close);

@@ -433,6 +433,11 @@ public final class ProtobufMaster implements Master {
     }
 
     @Override
+    public Optional<String> setting(String name) {
+        return contact.client().setting(name);
+    }
+
+    @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
             return;
