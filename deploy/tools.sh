@@ -65,3 +65,17 @@ need_java() {
     return 1
   fi
 }
+
+# run_e2e COMMAND…: becomes the program behind deploy/soak and deploy/failovers; builds everything first if need be.
+run_e2e() {
+  local e2e=$root/deploy/e2e/target
+  need_java
+  need rsync=rsync redis-server=redis-server redis-cli=redis-tools
+  if ! ls "$e2e"/pikaferry-e2e-*-tests.jar >/dev/null 2>&1; then
+    say "building …"
+    (cd "$root" && mvn -B -ntp -q -DskipTests package)
+  fi
+  cd "$root"
+  exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -Xmx1g \
+    -cp "$(ls "$e2e"/pikaferry-e2e-*-tests.jar | tail -n 1):$e2e/lib/*" io.pikaferry.e2e.soak.SoakMain "$@"
+}

@@ -3,6 +3,7 @@ package io.pikaferry.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.pikaferry.e2e.cluster.Migration;
 import io.pikaferry.e2e.cluster.Ports;
 import io.pikaferry.e2e.cluster.Program;
 import io.pikaferry.e2e.cluster.TestCluster;

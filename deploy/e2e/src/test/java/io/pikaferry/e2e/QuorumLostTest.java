@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pikaferry.e2e.cluster.ClusterPlan;
 import io.pikaferry.e2e.cluster.Load;
+import io.pikaferry.e2e.cluster.Migration;
 import io.pikaferry.e2e.cluster.TestCluster;
 import io.pikaferry.proto.v1.JobView;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package io.pikaferry.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pikaferry.e2e.cluster.ClusterPlan;
 import io.pikaferry.e2e.cluster.Load;
+import io.pikaferry.e2e.cluster.Migration;
 import io.pikaferry.e2e.cluster.Ports;
 import io.pikaferry.e2e.cluster.Redis;
 import io.pikaferry.e2e.cluster.TestCluster;
@@ -14,44 +14,29 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What happens to targets, under load. Each has a job of its own, all at one worker. */
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
 @Execution(ExecutionMode.CONCURRENT)
+@ExtendWith(SharedCluster.class)
 class TargetFaultsTest {
 
-    @TempDir
-    static Path directory;
+    private final SharedCluster.Started shared;
+    private final TestCluster cluster;
+    private final Path directory;
 
-    private static TestCluster cluster;
-
-    @BeforeAll
-    static void startCluster() {
-        cluster = ClusterPlan.of(directory, 1, 1)
-                .withWorkerSetting("target.reply-timeout-seconds", "2")
-                .start();
+    TargetFaultsTest(SharedCluster.Started shared) {
+        this.shared = shared;
+        this.cluster = shared.cluster();
+        this.directory = shared.directory();
     }
 
-    @AfterAll
-    static void endCluster() {
-        if (cluster != null) {
-            cluster.close();
-        }
-    }
-
-    private static void begin(Migration migration) {
-        cluster.submit(migration.spec());
-        cluster.awaitTail(migration.job());
-    }
-
-    private static void assertArrivedOnce(Migration migration) throws IOException {
+    private void assertArrivedOnce(Migration migration) throws IOException {
         JobView after = cluster.awaitCaughtUp(migration.job(), migration.source());
         migration.assertEqual();
         assertThat(after.getFailovers()).isZero();
@@ -63,7 +48,7 @@ class TargetFaultsTest {
     @Test
     void aTargetThatLosesItsLastSecondGetsItAgain() throws IOException {
         try (Migration orders = Migration.of("restarted", directory, "--appendonly", "yes")) {
-            begin(orders);
+            shared.begin(orders);
             try (Load load = Load.on(orders.source(), 1)) {
                 orders.awaitFlow();
                 orders.target().kill();
@@ -83,7 +68,7 @@ class TargetFaultsTest {
     void aReplicaThatTakesOverWithoutTheLastWritesGetsThemAgain() throws IOException {
         try (Migration orders = Migration.of("replica", directory).throughRelays();
                 Redis replica = Redis.started(directory.resolve("redis-replica-2"))) {
-            begin(orders);
+            shared.begin(orders);
             replica.call("REPLICAOF", "127.0.0.1", orders.target().port());
             try (Load load = Load.on(orders.source(), 2)) {
                 orders.awaitFlow();
@@ -111,7 +96,7 @@ class TargetFaultsTest {
     @Test
     void aTargetThatComesBackEmptyNeedsAPerson() throws IOException {
         try (Migration users = Migration.of("empty", directory, "--appendonly", "yes")) {
-            begin(users);
+            shared.begin(users);
             try (Load load = Load.on(users.source(), 3)) {
                 users.awaitFlow();
                 users.target().kill();
@@ -133,7 +118,7 @@ class TargetFaultsTest {
     @Test
     void aTargetThatIsFlushedNeedsAPersonWhoMayBeginAnew() throws IOException {
         try (Migration users = Migration.of("flushed", directory)) {
-            begin(users);
+            shared.begin(users);
             try (Load load = Load.on(users.source(), 4)) {
                 users.awaitFlow();
 
@@ -158,7 +143,7 @@ class TargetFaultsTest {
     @Test
     void aTargetThatIsReadOnlyForAWhile() throws IOException {
         try (Migration job = Migration.of("read-only", directory)) {
-            begin(job);
+            shared.begin(job);
             try (Load load = Load.on(job.source(), 5)) {
                 job.awaitFlow();
 
@@ -178,7 +163,7 @@ class TargetFaultsTest {
     @Test
     void aTargetWithoutMemoryForAWhile() throws IOException {
         try (Migration job = Migration.of("no-memory", directory)) {
-            begin(job);
+            shared.begin(job);
             try (Load load = Load.on(job.source(), 6)) {
                 job.awaitFlow();
 
@@ -198,7 +183,7 @@ class TargetFaultsTest {
     @Test
     void aTargetThatTakesLongToLoadItsData() throws IOException {
         try (Migration job = Migration.of("loading", directory, "--appendonly", "yes")) {
-            begin(job);
+            shared.begin(job);
             try (Load load = Load.on(job.source(), 7)) {
                 job.awaitFlow();
                 job.target().call("EVAL", "for i = 0, 19999 do redis.call('SET', 'filler:' .. i, i) end", "0");
@@ -221,7 +206,7 @@ class TargetFaultsTest {
     @Test
     void aTargetThatStandsStillForAWhile() throws IOException {
         try (Migration job = Migration.of("still", directory)) {
-            begin(job);
+            shared.begin(job);
             try (Load load = Load.on(job.source(), 8)) {
                 job.awaitFlow();
 

@@ -4,10 +4,11 @@ import io.pikaferry.standin.binlog.Binlog;
 import io.pikaferry.standin.binlog.Position;
 import io.pikaferry.standin.client.InfoCommand;
 import io.pikaferry.standin.settings.Settings;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** INFO of a master of 3.0, as far as anybody reads it. */
+/** INFO, as far as anybody reads it: that of 3.0, and where the binlogs end as each line says it. */
 final class MasterInfo {
 
     private MasterInfo() {}
@@ -42,13 +43,34 @@ final class MasterInfo {
                                                 - Runtime.getRuntime().freeMemory()),
                                 "db_fatal:0",
                                 "db_fatal_msg:NULL"))
-                .section("log", () -> log(settings, binlog))
+                .section("log", () -> log(settings, binlog) + (tellsEndsInLog(config) ? ends(config, storage) : ""))
                 .section("clients", () -> lines("# Clients", "connected_clients:1"))
                 .section(
                         "stats",
                         () -> lines("# Stats", "is_bgsaving:No, , 0", "is_scaning_keyspace:No", "is_compact:No"))
-                .section("replication", () -> replication(slaves.get()))
+                .section(
+                        "replication",
+                        () -> replication(slaves.get()) + (tellsEndsInReplication(config) ? ends(config, storage) : ""))
                 .section("keyspace", () -> lines("# Keyspace", "# Time: 1970-01-01 08:00:00"));
+    }
+
+    private static boolean tellsEndsInLog(StandinConfig config) {
+        return config.version().atLeast(3, 1, 0) && !config.version().atLeast(3, 2, 0);
+    }
+
+    private static boolean tellsEndsInReplication(StandinConfig config) {
+        return config.version().atLeast(3, 2, 0);
+    }
+
+    private static String ends(StandinConfig config, Storage storage) {
+        boolean space = tellsEndsInReplication(config) && !config.version().atLeast(3, 5, 0);
+        List<String> ends = new ArrayList<>();
+        for (int db = 0; db < storage.databases().count(); db++) {
+            Position end = storage.databases().get(db).binlog().end();
+            ends.add("db%d%sbinlog_offset=%d %d,safety_purge=none"
+                    .formatted(db, space ? " " : ":", end.file(), end.offset()));
+        }
+        return lines(ends.toArray(String[]::new));
     }
 
     private static String log(Settings settings, Binlog binlog) {

@@ -404,7 +404,7 @@ public final class TestCluster implements AutoCloseable {
         return worker;
     }
 
-    private String logs() {
+    public String logs() {
         return Stream.of(programs.keySet().toArray(String[]::new))
                 .map(id -> "---- " + id + "\n" + lastLines(program(id).output()))
                 .collect(Collectors.joining("\n"));
