@@ -218,11 +218,7 @@ public final class TestCluster implements AutoCloseable {
         synchronized (coordinators) {
             if (connection.isEmpty()) {
                 connection = Optional.of(new CoordinatorConnection(
-                        List.copyOf(coordinators.values()),
-                        Duration.ofSeconds(30),
-                        true,
-                        new NettyDial(),
-                        Time.system()));
+                        List.copyOf(coordinators.values()), PATIENCE, true, new NettyDial(), Time.system()));
             }
             return question.apply(connection.get());
         }
