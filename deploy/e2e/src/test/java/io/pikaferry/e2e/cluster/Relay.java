@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -44,6 +45,7 @@ public final class Relay implements AutoCloseable {
     private boolean newOnesHeld; // guarded by lock
     private boolean refusing; // guarded by lock
     private Duration delay = Duration.ZERO; // guarded by lock
+    private long nanosPerByte; // guarded by lock
     private final long[] bytesUntilCut = {NEVER, NEVER}; // guarded by lock; by way
 
     private Relay(String host, int port, int server) {
@@ -82,6 +84,7 @@ public final class Relay implements AutoCloseable {
             newOnesHeld = false;
             refusing = false;
             delay = Duration.ZERO;
+            nanosPerByte = 0;
             bytesUntilCut[0] = NEVER;
             bytesUntilCut[1] = NEVER;
             pairs.forEach(pair -> pair.held = false);
@@ -91,6 +94,11 @@ public final class Relay implements AutoCloseable {
     /** Every piece takes so much longer. */
     public void delay(Duration by) {
         change(() -> delay = by);
+    }
+
+    /** Of every connection no more than so many bytes a second pass, each way. */
+    public void narrow(int bytesPerSecond) {
+        change(() -> nanosPerByte = TimeUnit.SECONDS.toNanos(1) / bytesPerSecond);
     }
 
     /** Every connection ends at once, for both sides. */
@@ -232,7 +240,7 @@ public final class Relay implements AutoCloseable {
         private int pass(int bytes, Way way) throws InterruptedException {
             lock.lock();
             try {
-                long nanos = delay.toNanos();
+                long nanos = delay.toNanos() + bytes * nanosPerByte;
                 while (!closed && (held || nanos > 0)) {
                     if (held) {
                         changed.await();
