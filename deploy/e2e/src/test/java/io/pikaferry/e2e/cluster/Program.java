@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 /** A process that writes its output into a file. What it started in its turn ends with {@link #close}. */
 public final class Program implements AutoCloseable {
 
-    private static final long END_SECONDS = 15;
+    private static final long END_SECONDS = 30L * TestCluster.PATIENCE_FACTOR;
 
     private final Process process;
     private final Path log;
