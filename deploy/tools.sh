@@ -68,14 +68,14 @@ need_java() {
 
 # run_e2e COMMAND…: becomes the program behind deploy/soak and deploy/failovers; builds everything first if need be.
 run_e2e() {
-  local e2e=$root/deploy/e2e/target
+  local classpath=$root/deploy/e2e/target/test.classpath
   need_java
   need rsync=rsync redis-server=redis-server redis-cli=redis-tools
-  if ! ls "$e2e"/pikaferry-e2e-*-tests.jar >/dev/null 2>&1; then
-    say "building …"
-    (cd "$root" && mvn -B -ntp -q -DskipTests package)
+  if [ ! -s "$classpath" ] || [ ! -d "$root/deploy/e2e/target/test-classes" ]; then
+    say 'building (a minute or two, the first time longer)'
+    (cd "$root" && mvn -q -B -ntp -DskipTests package)
   fi
-  cd "$root"
-  exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -Xmx1g \
-    -cp "$(ls "$e2e"/pikaferry-e2e-*-tests.jar | tail -n 1):$e2e/lib/*" io.pikaferry.e2e.soak.SoakMain "$@"
+  cd "$root/deploy/e2e"
+  exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -Xmx1g ${SOAK_JAVA_OPTS:-} \
+    -cp "target/test-classes:$(cat "$classpath")" io.pikaferry.e2e.soak.SoakMain "$@"
 }
