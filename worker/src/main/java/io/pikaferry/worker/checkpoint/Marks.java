@@ -1,5 +1,6 @@
 package io.pikaferry.worker.checkpoint;
 
+import static java.util.Collections.unmodifiableMap;
 import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.model.BinlogPosition;
@@ -14,7 +15,7 @@ import java.util.TreeMap;
  * mark and belongs to the lane has taken effect, and no later one has.
  *
  * @param lanes how many there are; fixed for a job, since it decides which lane an item belongs to
- * @param positions of every stream one position per lane
+ * @param positions of every stream one position per lane; sorted, so that they are written in the same order every time
  */
 public record Marks(int lanes, Map<StreamId, Map<Integer, BinlogPosition>> positions) {
 
@@ -23,15 +24,15 @@ public record Marks(int lanes, Map<StreamId, Map<Integer, BinlogPosition>> posit
         if (lanes < 1) {
             throw new IllegalArgumentException("lanes must be positive, got " + lanes);
         }
-        Map<StreamId, Map<Integer, BinlogPosition>> copy = new HashMap<>();
+        Map<StreamId, Map<Integer, BinlogPosition>> copy = new TreeMap<>();
         for (Map.Entry<StreamId, Map<Integer, BinlogPosition>> stream : positions.entrySet()) {
             if (stream.getValue().size() != lanes) {
                 throw new IllegalArgumentException("%s has marks of %d lanes, expected %d"
                         .formatted(stream.getKey(), stream.getValue().size(), lanes));
             }
-            copy.put(stream.getKey(), Map.copyOf(stream.getValue()));
+            copy.put(stream.getKey(), unmodifiableMap(new TreeMap<>(stream.getValue())));
         }
-        positions = Map.copyOf(copy);
+        positions = unmodifiableMap(copy);
     }
 
     /** Every lane at the same place: after a load, or at the very beginning. */

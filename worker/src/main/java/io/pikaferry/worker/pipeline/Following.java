@@ -81,8 +81,9 @@ final class Following {
                             threads, name, pool, streams, keyReader(), footing.master()::producerPositions)) {
                 pulse.start();
                 rereads.start();
+                streams.advance(); // expiries that came near while nobody looked, before the first item
                 feedUntilWound(pool, streams);
-                streams.advance();
+                streams.letGo();
                 pool.drain();
             } catch (InterruptedException e) {
                 pool.check(); // a lane failed and woke us

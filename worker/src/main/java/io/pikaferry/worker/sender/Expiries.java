@@ -6,11 +6,14 @@ import static java.util.Objects.requireNonNull;
 import io.pikaferry.error.FerryException;
 import io.pikaferry.worker.sender.HeldExpiries.Held;
 import io.pikaferry.worker.sender.HeldExpiries.State;
+import io.pikaferry.worker.sender.Transaction.Outcome;
 import io.pikaferry.worker.target.TargetError;
 import io.pikaferry.worker.target.TargetLink;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Gives the keys of a lane that expire before long the expiry they are to have at the moment: their own, or one far away
@@ -46,8 +49,42 @@ final class Expiries {
         }
     }
 
+    /**
+     * Asks the target about keys that have to be as they are found until the next transaction: those that are about to expire are
+     * held back.
+     */
+    List<Found> askAndHold(List<Held> keys) throws InterruptedException {
+        List<Found> found = new ArrayList<>(ask(keys));
+        List<Integer> expiring = new ArrayList<>();
+        for (int i = 0; i < keys.size(); i++) {
+            if (found.get(i).state() == State.NATIVE
+                    && found.get(i).expires()
+                    && job.holds(found.get(i).expireAtMillis())) {
+                expiring.add(i);
+            }
+        }
+        if (expiring.isEmpty()) {
+            return found;
+        }
+        Outcome<Integer> outcome = patience.execute(() -> {
+            Transaction<Integer> transaction = new Transaction<>(job.controlDb());
+            for (Integer i : expiring) {
+                Held key = keys.get(i);
+                transaction.data(key.db(), i, new byte[][] {
+                    Words.PEXPIREAT,
+                    key.key().array(),
+                    Words.ascii(HeldExpiries.shifted(found.get(i).expireAtMillis()))
+                });
+            }
+            return transaction;
+        });
+        expiring.forEach(i -> found.set(i, new Found(State.SHIFTED, found.get(i).expireAtMillis())));
+        outcome.zeroes().forEach(i -> found.set(i, new Found(State.LOST, 0)));
+        return found;
+    }
+
     /** Asks the target, once for all. */
-    List<Found> ask(List<Held> keys) {
+    private List<Found> ask(List<Held> keys) {
         List<byte[][]> questions = new ArrayList<>(2 * keys.size() + 2);
         questions.add(new byte[][] {Words.TIME});
         int db = job.controlDb();
@@ -126,18 +163,22 @@ final class Expiries {
                 fates.add(
                         new Fate(key, found.get(i), next(key, found.get(i), quietSeconds.getOrDefault(key.db(), 0L))));
             }
-            patience.execute(() -> {
-                Transaction<Held> transaction = new Transaction<>(job.controlDb());
+            Outcome<Fate> outcome = patience.execute(() -> {
+                Transaction<Fate> transaction = new Transaction<>(job.controlDb());
                 fates.forEach(fate -> apply(fate, transaction));
                 return transaction;
             });
+            Set<Fate> tooLate = new HashSet<>(outcome.zeroes());
             for (Fate fate : fates) {
                 Held key = fate.key;
                 if (fate.next == State.UNKNOWN) {
                     held.remove(key.db(), key.key().array());
+                } else if (fate.next == State.LOST) {
+                    held.put(key.db(), key.key().array(), key.expireAtMillis(), State.LOST);
                 } else {
-                    long at = fate.next == State.LOST ? key.expireAtMillis() : fate.found.expireAtMillis();
-                    held.put(key.db(), key.key().array(), at, fate.next);
+                    // The target may have let it go since it was asked.
+                    State next = tooLate.contains(fate) ? State.LOST : fate.next;
+                    held.put(key.db(), key.key().array(), fate.found.expireAtMillis(), next);
                 }
             }
         }
@@ -167,18 +208,26 @@ final class Expiries {
         return job.stateFor(found.expireAtMillis(), job.held(lane));
     }
 
-    private void apply(Fate fate, Transaction<Held> transaction) {
+    private void apply(Fate fate, Transaction<Fate> transaction) {
         Held key = fate.key;
         byte[] name = key.key().array();
         boolean shift = fate.next == State.SHIFTED;
         if (fate.found.expires() && shift != (fate.found.state() == State.SHIFTED)) {
             long at = fate.found.expireAtMillis();
-            transaction.data(key.db(), null, new byte[][] {
+            transaction.data(key.db(), fate, new byte[][] {
                 Words.PEXPIREAT, name, Words.ascii(shift ? HeldExpiries.shifted(at) : at)
             });
         }
         if (fate.next == State.UNKNOWN) {
             transaction.own(new byte[][] {Words.HDEL, job.keys().held(), HeldExpiries.field(key.db(), name)});
+        } else if (fate.found.expires() && fate.found.expireAtMillis() != key.expireAtMillis()) {
+            // Who takes over judges by it of a key that is not there any more.
+            transaction.own(new byte[][] {
+                Words.HSET,
+                job.keys().held(),
+                HeldExpiries.field(key.db(), name),
+                Words.ascii(fate.found.expireAtMillis())
+            });
         }
     }
 }

@@ -232,7 +232,7 @@ final class ItemWriter {
             }
         }
         List<Held> keys = List.copyOf(looked.values());
-        List<Expiries.Found> answers = expiries.ask(keys);
+        List<Expiries.Found> answers = expiries.askAndHold(keys);
         for (int i = 0; i < keys.size(); i++) {
             Held known = keys.get(i);
             Expiries.Found found = answers.get(i);

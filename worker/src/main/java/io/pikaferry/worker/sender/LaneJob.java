@@ -63,8 +63,7 @@ interface LaneJob extends ExpiryRule {
         }
         Optional<HeldExpiries.Held> known = held.find(db, key);
         held.put(db, key, wanted, state);
-        // Looking too early does no harm, so a later time need not be told.
-        if (known.isEmpty() || known.get().expireAtMillis() > wanted) {
+        if (known.isEmpty() || known.get().expireAtMillis() != wanted) {
             own.add(new byte[][] {Words.HSET, keys().held(), HeldExpiries.field(db, key), Words.ascii(wanted)});
         }
         return state == HeldExpiries.State.SHIFTED ? HeldExpiries.shifted(wanted) : wanted;

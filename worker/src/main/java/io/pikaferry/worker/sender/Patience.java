@@ -66,8 +66,8 @@ final class Patience {
     }
 
     /** Executes commands on the job's own keys and data that cannot be refused for what they are. */
-    <O> void execute(Supplier<Transaction<O>> build) throws InterruptedException {
-        execute(build, refusal -> {
+    <O> Outcome<O> execute(Supplier<Transaction<O>> build) throws InterruptedException {
+        return execute(build, refusal -> {
             throw new FerryException(
                     refusal.error().code(),
                     "the target refused " + refusal.command() + ": "

@@ -426,6 +426,12 @@ public final class StreamFeed {
         }
     }
 
+    /** Nothing more will be put in by us: what one reads at the target from now on is the expiry of the source. */
+    public void letGo() {
+        pool.hold(false);
+        advance();
+    }
+
     private void advanceAll(Map<StreamId, BinlogPosition> moved, Map<Integer, Long> quiet) {
         for (int lane = 0; lane < pool.size(); lane++) {
             pool.lane(lane).put(new LaneUnit.Advance(moved, quiet));

@@ -38,8 +38,14 @@ final class Transaction<O> {
      * @param applied whether it took effect; if not, nothing did
      * @param waitFor present if it was not applied for a reason that may pass: it can be tried again as it is
      * @param refusals the commands refused; if not applied, those that have to be left out to try again
+     * @param zeroes whose commands were answered with 0: mostly, that there was nothing to do
      */
-    record Outcome<O>(boolean applied, Optional<TargetError> waitFor, List<Refusal<O>> refusals) {}
+    record Outcome<O>(boolean applied, Optional<TargetError> waitFor, List<Refusal<O>> refusals, List<O> zeroes) {
+
+        static <O> Outcome<O> toWaitFor(TargetError why) {
+            return new Outcome<>(false, Optional.of(why), List.of(), List.of());
+        }
+    }
 
     private static final int NONE = -1;
 
@@ -98,7 +104,7 @@ final class Transaction<O> {
         }
         if (exec instanceof List<?> results) {
             requireEarlierMarks(results);
-            return new Outcome<>(true, Optional.empty(), refusals(results, 1));
+            return new Outcome<>(true, Optional.empty(), refusals(results, 1), zeroes(results));
         }
         return aborted(replies, exec);
     }
@@ -118,7 +124,7 @@ final class Transaction<O> {
             accepted.set(i, !(replies.get(i) instanceof TargetError));
         }
         if (accepted.isEmpty() && notBegun.transientRefusal()) {
-            return new Outcome<>(false, Optional.of(notBegun), List.of());
+            return Outcome.toWaitFor(notBegun);
         }
         throw new FerryException(
                 accepted.isEmpty() ? notBegun.code() : ErrorCode.TARGET_NOT_READY,
@@ -129,7 +135,7 @@ final class Transaction<O> {
         List<Refusal<O>> refusals = refusals(replies, 0);
         for (Refusal<O> refusal : refusals) {
             if (refusal.error.transientRefusal()) {
-                return new Outcome<>(false, Optional.of(refusal.error), List.of());
+                return Outcome.toWaitFor(refusal.error);
             }
         }
         for (Refusal<O> refusal : refusals) {
@@ -138,12 +144,12 @@ final class Transaction<O> {
             }
         }
         if (!refusals.isEmpty()) {
-            return new Outcome<>(false, Optional.empty(), refusals);
+            return new Outcome<>(false, Optional.empty(), refusals, List.of());
         }
         TargetError why =
                 exec instanceof TargetError error ? reason(error) : new TargetError("TRYAGAIN nothing was executed");
         if (why.transientRefusal()) {
-            return new Outcome<>(false, Optional.of(why), List.of());
+            return Outcome.toWaitFor(why);
         }
         throw new FerryException(why.code(), "the target refused a transaction: " + why.message());
     }
@@ -152,6 +158,17 @@ final class Transaction<O> {
     private static TargetError reason(TargetError exec) {
         int because = exec.message().indexOf("because of: ");
         return because < 0 ? exec : new TargetError(exec.message().substring(because + "because of: ".length()));
+    }
+
+    private List<O> zeroes(List<?> results) {
+        List<O> zeroes = new ArrayList<>(0);
+        for (int i = 0; i < results.size(); i++) {
+            O owner = owners.get(i + 1);
+            if (owner != null && results.get(i) instanceof Long reply && reply == 0) {
+                zeroes.add(owner);
+            }
+        }
+        return zeroes;
     }
 
     /** @param shift by how much the list of replies is ahead of the list of commands */

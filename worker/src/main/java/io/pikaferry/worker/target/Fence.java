@@ -62,7 +62,7 @@ public final class Fence {
 
     private void raise(TargetLink control) {
         for (int i = 0; i < RAISE_TRIES; i++) {
-            control.call(ascii("WATCH"), keys.fence());
+            requireTaken(control.call(ascii("WATCH"), keys.fence()));
             long found = check(control.call(ascii("GET"), keys.fence()));
             if (found == tenure.epoch()) {
                 control.call(ascii("UNWATCH"));
@@ -83,6 +83,13 @@ public final class Fence {
         }
         throw new FerryException(
                 ErrorCode.TARGET_NOT_READY, "the fence of job " + tenure.job() + " kept changing while it was raised");
+    }
+
+    /** Unwatched, the fence of a later epoch could be lowered. */
+    private void requireTaken(Object reply) {
+        if (reply instanceof TargetError error) {
+            throw error.asException(links.address(), "raising the fence");
+        }
     }
 
     /** @return the epoch the fence stands at; 0 if nobody has raised it */
