@@ -60,6 +60,13 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--expire-logs-nums", defaultValue = "10", paramLabel = "N")
     private int expireLogsNums;
 
+    @Option(
+            names = "--databases",
+            defaultValue = "1",
+            paramLabel = "N",
+            description = "db0 to db7, from 3.1 on; each with a binlog of its own.")
+    private int databases;
+
     @Option(names = "--quick", description = "Shortens waits that only cost time.")
     private boolean quick;
 
@@ -72,7 +79,8 @@ final class ServeCommand implements Callable<Integer> {
         StandinConfig config = StandinConfig.of(PikaVersion.parse(version))
                 .withAddress(listen.substring(0, colon), Integer.parseInt(listen.substring(colon + 1)))
                 .withBinlogFileSize(binlogFileSize)
-                .withExpireLogsNums(expireLogsNums);
+                .withExpireLogsNums(expireLogsNums)
+                .withDatabases(databases);
         if (dump.isPresent()) {
             config = config.withDump(dump.get());
         }

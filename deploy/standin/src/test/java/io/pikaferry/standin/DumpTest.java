@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pikaferry.standin.database.Database;
 import io.pikaferry.standin.dataset.Dataset;
 import io.pikaferry.standin.dump.DumpFormat;
+import io.pikaferry.standin.recording.Fixture;
 import io.pikaferry.standin.version.PikaVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;

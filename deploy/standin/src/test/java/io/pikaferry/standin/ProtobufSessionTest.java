@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pikaferry.standin.Transcript.Line;
 import io.pikaferry.standin.binlog.Position;
+import io.pikaferry.standin.recording.Fixture;
 import io.pikaferry.standin.replication.protobuf.message.BinlogOffset;
 import io.pikaferry.standin.replication.protobuf.message.InnerResponse;
 import io.pikaferry.standin.replication.protobuf.rsync.RsyncResponse;

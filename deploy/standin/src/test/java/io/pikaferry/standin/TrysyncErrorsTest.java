@@ -2,6 +2,7 @@ package io.pikaferry.standin;
 
 import io.pikaferry.standin.Transcript.Line;
 import io.pikaferry.standin.binlog.Position;
+import io.pikaferry.standin.recording.Fixture;
 import io.pikaferry.standin.settings.Pace;
 import io.pikaferry.standin.version.PikaVersion;
 import java.io.IOException;

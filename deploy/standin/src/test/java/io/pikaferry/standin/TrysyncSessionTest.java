@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.pikaferry.standin.Transcript.Line;
 import io.pikaferry.standin.binlog.Position;
+import io.pikaferry.standin.recording.Fixture;
 import io.pikaferry.standin.settings.Pace;
 import io.pikaferry.standin.version.PikaVersion;
 import java.io.IOException;

@@ -25,6 +25,7 @@ import io.pikaferry.proto.v1.Target;
 import io.pikaferry.proto.v1.WorkerView;
 import io.pikaferry.standin.StandinMaster;
 import io.pikaferry.standin.binlog.Position;
+import io.pikaferry.standin.database.Database;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -334,20 +336,26 @@ public final class TestCluster implements AutoCloseable {
 
     /** Everything that the source has logged is at the target, and nothing is left to be done about it. */
     public JobView awaitCaughtUp(String job, StandinMaster source) {
-        Position end = source.end();
-        return await(job, view -> isCaughtUp(view, end));
+        Map<Integer, Position> ends = new TreeMap<>();
+        for (Database database : source.databases()) {
+            ends.put(ends.size(), database.binlog().end());
+        }
+        return await(job, view -> isCaughtUp(view, ends));
     }
 
-    private static boolean isCaughtUp(JobView view, Position end) {
-        if (view.getState() != ObservedState.RUNNING || view.getProgress().getStreamsCount() != 1) {
-            return false;
-        }
-        StreamProgress stream = view.getProgress().getStreams(0);
-        return view.getProgress().getPhase() == Phase.TAIL
-                && stream.getPosition().getFilenum() == end.file()
-                && stream.getPosition().getOffset() == end.offset()
+    private static boolean isCaughtUp(JobView view, Map<Integer, Position> ends) {
+        return view.getState() == ObservedState.RUNNING
+                && view.getProgress().getPhase() == Phase.TAIL
+                && view.getProgress().getStreamsCount() == ends.size()
+                && view.getProgress().getStreamsList().stream().allMatch(stream -> isAt(stream, ends))
                 && view.getProgress().getHeldExpiries() == 0
                 && view.getProgress().getDirtyKeys() == 0;
+    }
+
+    private static boolean isAt(StreamProgress stream, Map<Integer, Position> ends) {
+        Position end = ends.get(stream.getDb());
+        return stream.getPosition().getFilenum() == end.file()
+                && stream.getPosition().getOffset() == end.offset();
     }
 
     // ------------------------------------------------------------------ coordinators and workers

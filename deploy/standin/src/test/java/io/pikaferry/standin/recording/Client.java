@@ -1,7 +1,8 @@
-package io.pikaferry.standin;
+package io.pikaferry.standin.recording;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.pikaferry.standin.StandinMaster;
 import io.pikaferry.standin.resp.Request;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;

@@ -1,4 +1,4 @@
-package io.pikaferry.standin;
+package io.pikaferry.standin.recording;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /** A binlog a real master wrote: its items, and its bytes for comparison. */
-final class RecordedBinlog {
+public final class RecordedBinlog {
 
     private static final int BLOCK = 65536;
     private static final int ITEM_HEAD = 34;
@@ -33,7 +33,7 @@ final class RecordedBinlog {
     private final List<Long> execTimes = new ArrayList<>();
     private final List<String> items = new ArrayList<>();
 
-    RecordedBinlog(Path directory) throws IOException {
+    public RecordedBinlog(Path directory) throws IOException {
         this.directory = directory;
         try (Binlog binlog = Binlog.open(directory, Long.MAX_VALUE, FramedItem.withTerm(), InstantSource.system())) {
             end = binlog.end();
@@ -55,7 +55,7 @@ final class RecordedBinlog {
     }
 
     /** Positions and content; members of a lower-case sadd sorted, since 4.0's hash table decides about them. */
-    List<String> items() {
+    public List<String> items() {
         return items;
     }
 
@@ -73,24 +73,24 @@ final class RecordedBinlog {
     }
 
     /** One of them, or nothing beyond the end. */
-    String item(long number) {
+    public String item(long number) {
         return number < items.size() ? items.get((int) number) : "";
     }
 
-    Position end() {
+    public Position end() {
         return end;
     }
 
-    int size() {
+    public int size() {
         return execTimes.size();
     }
 
     /** When the item was executed, in unix seconds; of the last one for later items. */
-    long execTime(long item) {
+    public long execTime(long item) {
         return execTimes.get((int) Math.min(item, execTimes.size() - 1L));
     }
 
-    List<Path> files() throws IOException {
+    public List<Path> files() throws IOException {
         try (var listed = Files.list(directory)) {
             return listed.filter(file -> file.getFileName().toString().startsWith("write2file"))
                     .sorted()
@@ -102,7 +102,7 @@ final class RecordedBinlog {
      * A file's bytes with the times of its fragments blotted out: they are taken a moment after the
      * execution time in the item, once in a while in the next second.
      */
-    static byte[] withoutFragmentTimes(Path file) throws IOException {
+    public static byte[] withoutFragmentTimes(Path file) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         int at = 0;
         while (at + 8 <= bytes.length) {
