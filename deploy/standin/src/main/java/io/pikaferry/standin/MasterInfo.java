@@ -4,24 +4,24 @@ import io.pikaferry.standin.binlog.Binlog;
 import io.pikaferry.standin.binlog.Position;
 import io.pikaferry.standin.client.InfoCommand;
 import io.pikaferry.standin.settings.Settings;
-import java.util.ArrayList;
+import io.pikaferry.standin.version.PikaVersion;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** INFO, as far as anybody reads it: that of 3.0, and where the binlogs end as each line says it. */
+/** INFO, as far as anybody reads it. */
 final class MasterInfo {
 
     private MasterInfo() {}
 
     static InfoCommand of(StandinConfig config, Settings settings, Storage storage, Supplier<List<String>> slaves) {
         long startedAt = config.clock().millis();
-        Binlog binlog = storage.databases().get(0).binlog();
-        return new InfoCommand()
+        PikaVersion version = config.version();
+        InfoCommand info = new InfoCommand()
                 .section(
                         "server",
                         () -> lines(
                                 "# Server",
-                                "pika_version:" + config.version(),
+                                "pika_version:" + said(version),
                                 "os:" + System.getProperty("os.name"),
                                 "arch_bits:64",
                                 "process_id:" + ProcessHandle.current().pid(),
@@ -43,51 +43,55 @@ final class MasterInfo {
                                                 - Runtime.getRuntime().freeMemory()),
                                 "db_fatal:0",
                                 "db_fatal_msg:NULL"))
-                .section("log", () -> log(settings, binlog) + (tellsEndsInLog(config) ? ends(config, storage) : ""))
                 .section("clients", () -> lines("# Clients", "connected_clients:1"))
                 .section(
                         "stats",
                         () -> lines("# Stats", "is_bgsaving:No, , 0", "is_scaning_keyspace:No", "is_compact:No"))
-                .section(
-                        "replication",
-                        () -> replication(slaves.get()) + (tellsEndsInReplication(config) ? ends(config, storage) : ""))
+                .section("replication", () -> replication(version, storage, slaves.get()))
                 .section("keyspace", () -> lines("# Keyspace", "# Time: 1970-01-01 08:00:00"));
+        return version.atLeast(3, 2, 0) ? info : info.section("log", () -> log(version, settings, storage));
     }
 
-    private static boolean tellsEndsInLog(StandinConfig config) {
-        return config.version().atLeast(3, 1, 0) && !config.version().atLeast(3, 2, 0);
+    /** 4.0.1 was released with the number of 4.0.0. */
+    private static PikaVersion said(PikaVersion version) {
+        return version.atLeast(4, 0, 1) ? new PikaVersion(4, 0, 0) : version;
     }
 
-    private static boolean tellsEndsInReplication(StandinConfig config) {
-        return config.version().atLeast(3, 2, 0);
-    }
-
-    private static String ends(StandinConfig config, Storage storage) {
-        boolean space = tellsEndsInReplication(config) && !config.version().atLeast(3, 5, 0);
-        List<String> ends = new ArrayList<>();
-        for (int db = 0; db < storage.databases().count(); db++) {
-            Position end = storage.databases().get(db).binlog().end();
-            ends.add("db%d%sbinlog_offset=%d %d,safety_purge=none"
-                    .formatted(db, space ? " " : ":", end.file(), end.offset()));
-        }
-        return lines(ends.toArray(String[]::new));
-    }
-
-    private static String log(Settings settings, Binlog binlog) {
-        Position end = binlog.end();
-        return lines(
+    private static String log(PikaVersion version, Settings settings, Storage storage) {
+        Binlog first = storage.databases().get(0).binlog();
+        String head = lines(
                 "# Log",
-                "log_size:" + binlog.files().size() * binlog.fileSize(),
-                "log_size_human:" + ((binlog.files().size() * binlog.fileSize()) >> 20) + "M",
-                "safety_purge:none",
+                "log_size:" + first.files().size() * first.fileSize(),
+                "log_size_human:" + ((first.files().size() * first.fileSize()) >> 20) + "M",
                 "expire_logs_days:" + settings.text("expire-logs-days"),
-                "expire_logs_nums:" + settings.text("expire-logs-nums"),
-                "binlog_offset:" + end.file() + " " + end.offset());
+                "expire_logs_nums:" + settings.text("expire-logs-nums"));
+        return version.atLeast(3, 1, 0)
+                ? head + ends(":", storage)
+                : head + lines("safety_purge:none", "binlog_offset:" + place(first.end()));
     }
 
-    private static String replication(List<String> described) {
+    /** From 3.2 on with the ends of the binlogs. */
+    private static String replication(PikaVersion version, Storage storage, List<String> described) {
         String head = lines("# Replication(MASTER)", "role:master", "connected_slaves:" + described.size());
-        return head + lines(described.toArray(String[]::new));
+        String all = head + lines(described.toArray(String[]::new));
+        if (!version.atLeast(3, 2, 0)) {
+            return all;
+        }
+        return all + ends(version.atLeast(3, 5, 0) ? ":" : " ", storage);
+    }
+
+    private static String ends(String separator, Storage storage) {
+        return lines(storage.databases().all().stream()
+                .map(database -> "%s%sbinlog_offset=%s,safety_purge=none"
+                        .formatted(
+                                database.name(),
+                                separator,
+                                place(database.binlog().end())))
+                .toArray(String[]::new));
+    }
+
+    private static String place(Position position) {
+        return position.file() + " " + position.offset();
     }
 
     private static String lines(String... lines) {
