@@ -52,6 +52,8 @@ final class RunningMaster implements Closeable {
     private static final long PURGE_SECONDS = 10;
     private static final List<String> SEND_ORDER = List.of("strings", "zsets", "hashes", "lists", "sets");
 
+    private static final List<String> SEND_ORDER_OF_NEMO = List.of("hash", "zset", "list", "set", "kv");
+
     private final StandinConfig config;
     private final Settings settings;
     private final Storage storage;
@@ -111,6 +113,7 @@ final class RunningMaster implements Closeable {
     }
 
     private Supplier<List<String>> listenForTrysync(DumpQueue dumps) throws IOException {
+        boolean framed = config.version().generation() != Generation.A;
         Binlog binlog = storage.databases().get(0).binlog();
         SlaveRegistry slaves = new SlaveRegistry();
         storage.protectBy((database, file) -> slaves.allBeyond(file));
@@ -119,10 +122,13 @@ final class RunningMaster implements Closeable {
                 storage.dumps(0),
                 binlog,
                 rsync(),
-                new PushedFullSync.Manner(SEND_ORDER, true),
+                framed
+                        ? new PushedFullSync.Manner(SEND_ORDER, true)
+                        : new PushedFullSync.Manner(SEND_ORDER_OF_NEMO, false),
                 config.host(),
                 config.port());
-        Trysync trysync = new Trysync(binlog, slaves, fullSync, Wire.FRAMED, config.timings(), faults);
+        Trysync trysync =
+                new Trysync(binlog, slaves, fullSync, framed ? Wire.FRAMED : Wire.PLAIN, config.timings(), faults);
         admin.put("trysync", (request, session) -> trysync.answer(request));
         opened(new HeartbeatServer(address(SLAVES_PORT_SHIFT), slaves, config.timings()));
         return () -> slaves.describe(binlog.end(), binlog.fileSize());

@@ -26,7 +26,7 @@ final class ServerCommands {
         commands.put("quit", (request, session) -> new Reply().ok());
         commands.put("echo", (request, session) -> new Reply().bulk(request.word(request.size() - 1)));
         commands.put("select", (request, session) -> select(request, session, config, storage));
-        commands.put("time", (request, session) -> time());
+        commands.put("time", (request, session) -> time(config.clock().millis()));
         commands.put("dbsize", (request, session) -> new Reply()
                 .integer(size(storage.databases().get(session.database()))));
         commands.put("client", (request, session) -> new Reply().ok());
@@ -55,8 +55,7 @@ final class ServerCommands {
         return new Reply().ok();
     }
 
-    private static Reply time() {
-        long millis = System.currentTimeMillis();
+    private static Reply time(long millis) {
         return new Reply().array(2).bulk(Long.toString(millis / 1000)).bulk(Long.toString(millis % 1000 * 1000));
     }
 

@@ -2,7 +2,6 @@ package io.pikaferry.standin;
 
 import io.pikaferry.standin.binlog.Binlog;
 import io.pikaferry.standin.binlog.BinlogPurge;
-import io.pikaferry.standin.binlog.FramedItem;
 import io.pikaferry.standin.binlog.ItemForm;
 import io.pikaferry.standin.database.Database;
 import io.pikaferry.standin.database.Databases;
@@ -88,8 +87,9 @@ final class Storage implements Closeable {
         if (initial.isPresent() && config.keepsData()) {
             format.load(data, initial.get().directory());
         }
+        boolean packed = !config.version().atLeast(3, 0, 5);
         Database.Logging logging =
-                new Database.Logging(false, () -> settings.isOn("write-binlog"), !config.keepsData());
+                new Database.Logging(packed, () -> settings.isOn("write-binlog"), !config.keepsData());
         Database database = new Database(name, data, binlog(name, initial), config.clock(), logging);
         return new Unit(
                 database,
@@ -108,7 +108,7 @@ final class Storage implements Closeable {
     /** Goes on with the binlog that is there; else begins where the dump's goes on. */
     private Binlog binlog(String name, Optional<Dump> initial) throws IOException {
         Path log = directory.resolve(hasOneDatabase() ? "log" : "log/log_" + name);
-        ItemForm form = config.version().atLeast(3, 3, 0) ? FramedItem.withTerm() : FramedItem.withServerId(1);
+        ItemForm form = ItemForm.of(config.version());
         if (initial.isEmpty() || Files.exists(log.resolve("manifest"))) {
             return Binlog.open(log, config.binlogFileSize(), form, config.clock());
         }

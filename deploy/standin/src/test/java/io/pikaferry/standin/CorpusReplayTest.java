@@ -24,11 +24,14 @@ class CorpusReplayTest {
     /** 4.0 loses names with a NUL inside; the stand-in does not. */
     private static final String UNREADABLE_IN_4_0 = "db0 string nul\0mid: ";
 
+    /** 2.3 does not list a member whose score is no number. */
+    private static final String NOT_LISTED_BY_2_3 = "{78=7ff8000000000000} instead of expires never {}";
+
     @TempDir
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"3.0.16", "3.1.1", "3.4.0", "3.5.5", "4.0.1"})
+    @ValueSource(strings = {"2.3.6", "3.0.16", "3.1.1", "3.4.0", "3.5.5", "4.0.1"})
     void repliesLogAndContentEqualTheRecordedOnes(String version) throws IOException {
         Fixture fixture = Fixture.unpack("wire-" + version, directory);
         CorpusPlayer player = new CorpusPlayer(fixture, PikaVersion.parse(version));
@@ -49,6 +52,7 @@ class CorpusReplayTest {
             player.setClock(expected.get("as_of_ms").asLong());
             assertThat(DataContent.differences(master, expected, version.equals("4.0.1") ? 1000 : 1))
                     .filteredOn(difference -> !difference.startsWith(UNREADABLE_IN_4_0))
+                    .filteredOn(difference -> !difference.endsWith(NOT_LISTED_BY_2_3))
                     .isEmpty();
         }
     }
@@ -56,7 +60,7 @@ class CorpusReplayTest {
     private void assertSameLog(StandinMaster master, int database, RecordedBinlog recorded, String version)
             throws IOException {
         Path own = copyOf(master.database(database).binlog().directory(), database);
-        List<String> items = new RecordedBinlog(own).items();
+        List<String> items = new RecordedBinlog(own, PikaVersion.parse(version)).items();
         for (int i = 0; i < Math.min(items.size(), recorded.items().size()); i++) {
             assertThat(items.get(i)).as("item " + i).isEqualTo(recorded.items().get(i));
         }

@@ -102,7 +102,19 @@ public final class SourceKeyReader implements KeyReader {
         if (left < 0) {
             return 0;
         }
-        return millis ? clock.millis() + left : (clock.millis() / 1000 + left) * 1000;
+        long now = sourceMillis();
+        return millis ? now + left : (now / 1000 + left) * 1000;
+    }
+
+    /** By the clock that the times in the log are of; ours may go differently. */
+    private long sourceMillis() {
+        Reply reply = client.call("TIME");
+        if (reply instanceof Reply.Array time && time.elements().size() == 2) {
+            long seconds = Long.parseLong(text(time.elements().get(0)));
+            long micros = Long.parseLong(text(time.elements().get(1)));
+            return seconds * 1000 + micros / 1000;
+        }
+        return clock.millis();
     }
 
     private List<Write> string(Bytes key) {

@@ -19,10 +19,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class SourceKeyReaderTest {
 
-    private static final Clock CLOCK = Clock.fixed(Instant.ofEpochSecond(1_700_000_000), ZoneOffset.UTC);
+    /** The source's goes differently. */
+    private static final Clock CLOCK = Clock.fixed(Instant.ofEpochSecond(1_600_000_000), ZoneOffset.UTC);
 
     @Test
-    void theExpiryIsReadWithTheKey() {
+    void theExpiryIsReadWithTheKeyByTheSourcesClock() {
         KeyReader.Found found = read(7);
 
         assertThat(found.writes()).hasSize(1);
@@ -49,6 +50,7 @@ class SourceKeyReaderTest {
                     case "SELECT" -> "+OK\r\n";
                     case "TYPE" -> "+string\r\n";
                     case "GET" -> "$1\r\nv\r\n";
+                    case "TIME" -> "*2\r\n$10\r\n1700000000\r\n$6\r\n999999\r\n";
                     case "TTL" -> ":" + ttl + "\r\n";
                     default -> "-ERR unknown\r\n";
                 });

@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 public final class FramedItem implements ItemForm {
 
     private static final int HEADER = 34;
+    private static final int EXEC_TIME_AT = 2;
 
     private final int serverId;
     private final long firstLogicId;
@@ -48,6 +49,12 @@ public final class FramedItem implements ItemForm {
                 .putInt((int) start.file())
                 .putLong(start.offset())
                 .putInt(length);
+    }
+
+    @Override
+    public long execTime(byte[] record) {
+        return Integer.toUnsignedLong(
+                ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN).getInt(EXEC_TIME_AT));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.pikaferry.standin.command;
 
 import io.pikaferry.standin.dataset.Bytes;
+import io.pikaferry.standin.version.Generation;
 import io.pikaferry.standin.version.PikaVersion;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +14,11 @@ public final class CommandTable {
 
     private final Map<String, Command> commands = new HashMap<>();
 
-    private CommandTable() {}
+    private final PikaVersion version;
+
+    private CommandTable(PikaVersion version) {
+        this.version = version;
+    }
 
     /**
      * The table of one release.
@@ -21,7 +26,7 @@ public final class CommandTable {
      * @param dice says which of the members SPOP takes
      */
     public static CommandTable of(PikaVersion version, ToIntFunction<List<Bytes>> dice) {
-        CommandTable table = new CommandTable();
+        CommandTable table = new CommandTable(version);
         Cursors cursors = new Cursors();
         new KeyCommands(version, cursors).addTo(table);
         new StringCommands(version).addTo(table);
@@ -49,7 +54,7 @@ public final class CommandTable {
     }
 
     void write(String name, int arity, Command.Body body) {
-        add(name, arity, true, body);
+        add(name, arity, true, version.generation() == Generation.A ? SmallOptions.of(name, body) : body);
     }
 
     void add(String name, int arity, boolean writes, Command.Body body) {

@@ -38,10 +38,8 @@ final class KeyCommands {
         }
         table.write("expire", 3, call -> expireAfter(call, call.integer(2) * 1000));
         table.write("expireat", 3, call -> expireAt(call, call.integer(2) * 1000));
-        if (version.generation() != Generation.A) {
-            table.write("pexpire", 3, call -> expireAfter(call, call.integer(2)));
-            table.write("pexpireat", 3, this::pexpireat);
-        }
+        table.write("pexpire", 3, call -> expireAfter(call, call.integer(2)));
+        table.write("pexpireat", 3, this::pexpireat);
         table.write("persist", 2, KeyCommands::persist);
         if (version.atLeast(3, 2, 0)) {
             int words = version.generation() == Generation.E ? -2 : version.atLeast(3, 5, 0) ? -3 : 3;
@@ -152,12 +150,15 @@ final class KeyCommands {
         return Bytes.owning(position);
     }
 
+    /** A name counts once for each of its types; in 2.3 once. */
     private void del(Call call) {
         int deleted = 0;
         for (Bytes key : call.request().from(1)) {
+            int types = 0;
             for (Space<? extends Value> space : call.data().spaces()) {
-                deleted += space.remove(key) ? 1 : 0;
+                types += space.remove(key) ? 1 : 0;
             }
+            deleted += version.generation() == Generation.A ? Math.min(types, 1) : types;
             if (forms.logsResults()) {
                 call.logInstead(List.of(call.word(0), key));
             }

@@ -3,7 +3,7 @@ package io.pikaferry.standin.command;
 import io.pikaferry.standin.version.Generation;
 import io.pikaferry.standin.version.PikaVersion;
 
-/** In what form each release writes its commands into the log: spec/replication.md §7.2 as questions. */
+/** How releases execute and log their commands: spec/replication.md §7.2 as questions. */
 final class LogForms {
 
     /** How INCR, INCRBY, INCRBYFLOAT and, but for the last, DECR are logged. */
@@ -92,6 +92,11 @@ final class LogForms {
     /** DEL of several keys is logged key by key; *STORE, BITOP, PFMERGE, RPOPLPUSH, SMOVE by their results. */
     boolean logsResults() {
         return version.atLeast(3, 5, 0);
+    }
+
+    /** The destination of *STORE keeps its time to live. */
+    boolean storeKeepsExpiry() {
+        return version.generation() == Generation.A;
     }
 
     private boolean between(int fromMajor, int fromMinor, int fromPatch, int major, int minor, int patch) {

@@ -62,6 +62,16 @@ final class Numbers {
         return Bytes.utf8(rounded.signum() == 0 ? "0" : rounded.toPlainString());
     }
 
+    /** C's %f without zeros at its end. */
+    static String printShort(double score) {
+        if (Double.isNaN(score)) {
+            return "nan";
+        }
+        BigDecimal rounded =
+                new BigDecimal(score).setScale(6, RoundingMode.HALF_EVEN).stripTrailingZeros();
+        return rounded.signum() == 0 ? "0" : rounded.toPlainString();
+    }
+
     /** A score as ZSCORE prints it: C's %.17g, integers as plain digits. */
     static String print(double score) {
         if (Double.isNaN(score)) {

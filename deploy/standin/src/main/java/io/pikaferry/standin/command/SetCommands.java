@@ -3,6 +3,7 @@ package io.pikaferry.standin.command;
 import io.pikaferry.standin.dataset.Bytes;
 import io.pikaferry.standin.dataset.SetValue;
 import io.pikaferry.standin.dataset.Space;
+import io.pikaferry.standin.dataset.Value;
 import io.pikaferry.standin.version.Generation;
 import io.pikaferry.standin.version.PikaVersion;
 import java.util.ArrayList;
@@ -166,9 +167,12 @@ final class SetCommands {
 
     private void store(Call call, Combination how) {
         Set<Bytes> result = combine(call, how, 2);
+        long expiry = forms.storeKeepsExpiry() ? sets(call).expireStamp(call.key()) : Value.NEVER;
         sets(call).remove(call.key());
         if (!result.isEmpty()) {
-            sets(call).replace(call.key()).members().addAll(result);
+            SetValue stored = sets(call).replace(call.key());
+            stored.members().addAll(result);
+            stored.expireAt(expiry);
         }
         if (forms.logsResults()) {
             call.logInstead("del", call.key());

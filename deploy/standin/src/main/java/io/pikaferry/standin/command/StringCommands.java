@@ -102,7 +102,7 @@ final class StringCommands {
                 condition = condition == Condition.NONE ? Condition.EXPIRE : condition;
                 boolean seconds = call.says(i, "ex");
                 long amount = call.integer(++i);
-                if (amount <= 0) {
+                if (amount <= 0 && !takesAnyExpiry()) {
                     throw forms.logsResults() ? invalidExpire() : new CommandFailure("ERR invalid expire time in set");
                 }
                 millis = seconds ? amount * 1000 : amount;
@@ -116,10 +116,8 @@ final class StringCommands {
         switch (condition) {
             case NONE -> put(call, value, 0);
             case EXPIRE -> {
-                if (inUnit(millis) <= 0) {
-                    throw invalidExpire();
-                }
-                put(call, value, millis);
+                checkExpiry(millis);
+                put(call, value, inUnit(millis) > 0 ? millis : 0);
                 logAbsolute(call, value, millis, true);
             }
             case NX -> {
@@ -149,6 +147,17 @@ final class StringCommands {
             }
         }
         call.reply().ok();
+    }
+
+    private void checkExpiry(long millis) {
+        if (inUnit(millis) <= 0 && !takesAnyExpiry()) {
+            throw invalidExpire();
+        }
+    }
+
+    /** To 2.3 a time that is not in the future is none. */
+    private boolean takesAnyExpiry() {
+        return version.generation() == Generation.A;
     }
 
     /** 4.0 takes every invalid argument for a wrong type. */
@@ -210,10 +219,8 @@ final class StringCommands {
     }
 
     private void setex(Call call, long millis) {
-        if (inUnit(millis) <= 0) {
-            throw invalidExpire();
-        }
-        put(call, call.word(3), millis);
+        checkExpiry(millis);
+        put(call, call.word(3), inUnit(millis) > 0 ? millis : 0);
         boolean seconds = call.request().name().equals("setex") || !forms.knowsMilliseconds();
         logAbsolute(call, call.word(3), millis, seconds);
         call.reply().ok();
@@ -322,7 +329,7 @@ final class StringCommands {
         System.arraycopy(patch, 0, whole, (int) offset, patch.length);
         StringValue value = strings(call).findOrCreate(call.key());
         value.set(Bytes.owning(whole));
-        if (!forms.logsResults()) {
+        if (!forms.logsResults() && version.generation() != Generation.A) {
             value.expireAt(Value.NEVER);
         }
         call.reply().integer(whole.length);

@@ -4,6 +4,7 @@ import io.pikaferry.standin.dataset.Bytes;
 import io.pikaferry.standin.dataset.Space;
 import io.pikaferry.standin.dataset.ZsetValue;
 import io.pikaferry.standin.dataset.ZsetValue.Scored;
+import io.pikaferry.standin.version.Generation;
 import io.pikaferry.standin.version.PikaVersion;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,9 @@ import java.util.function.Predicate;
 
 /** Sorted sets; *STORE is in {@link ZsetStoreCommands}. */
 final class ZsetCommands {
+
+    /** Of 2.3, which keeps scores as 64-bit integers in units of 0.00001. */
+    private static final double NEMO_HIGHEST_SCORE = 1e13;
 
     private final PikaVersion version;
     private final Cursors cursors;
@@ -27,8 +31,8 @@ final class ZsetCommands {
         table.read("zrange", -4, call -> zrange(call, false));
         table.read("zrevrange", -4, call -> zrange(call, true));
         table.read("zscan", -3, this::zscan);
-        table.write("zadd", -4, ZsetCommands::zadd);
-        table.write("zincrby", 4, ZsetCommands::zincrby);
+        table.write("zadd", -4, this::zadd);
+        table.write("zincrby", 4, this::zincrby);
         table.write("zrem", -3, ZsetCommands::zrem);
         table.write("zremrangebyrank", 4, ZsetCommands::zremrangebyrank);
         table.write("zremrangebyscore", 4, ZsetCommands::zremrangebyscore);
@@ -89,13 +93,16 @@ final class ZsetCommands {
         return zsets(call).find(call.key()).map(zset -> zset.byMember(first)).orElse(List.of());
     }
 
-    private static void zadd(Call call) {
+    private void zadd(Call call) {
         if (call.size() % 2 != 0) {
             throw CommandFailure.syntax();
         }
         List<Scored> wanted = new ArrayList<>();
         for (int i = 2; i < call.size(); i += 2) {
-            wanted.add(new Scored(Numbers.floating(call.word(i)), call.word(i + 1)));
+            wanted.add(new Scored(score(call.word(i)), call.word(i + 1)));
+        }
+        if (isNemo() && wanted.stream().anyMatch(scored -> Math.abs(scored.score()) > NEMO_HIGHEST_SCORE)) {
+            throw new CommandFailure("ERR Invalid argument: score overflow");
         }
         call.reply().integer(put(call, call.key(), wanted));
     }
@@ -110,12 +117,27 @@ final class ZsetCommands {
         return added;
     }
 
-    private static void zincrby(Call call) {
-        double by = Numbers.floating(call.word(2));
+    private boolean isNemo() {
+        return version.generation() == Generation.A;
+    }
+
+    private double score(Bytes word) {
+        try {
+            return Numbers.floating(word);
+        } catch (CommandFailure failure) {
+            throw isNemo() ? new CommandFailure("ERR value is not an float") : failure;
+        }
+    }
+
+    private void zincrby(Call call) {
+        double by = score(call.word(2));
         ZsetValue zset = zsets(call).findOrCreate(call.key());
         double sum = zset.score(call.word(3)).orElse(0.0) + by;
+        if (isNemo() && Math.abs(sum) > NEMO_HIGHEST_SCORE) {
+            throw new CommandFailure("ERR Corruption: zset score overflow");
+        }
         zset.put(call.word(3), sum);
-        call.reply().bulk(Numbers.print(sum));
+        call.reply().bulk(isNemo() ? Numbers.printShort(sum) : Numbers.print(sum));
     }
 
     private static void zrem(Call call) {

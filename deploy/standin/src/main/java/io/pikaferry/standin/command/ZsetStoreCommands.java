@@ -1,6 +1,8 @@
 package io.pikaferry.standin.command;
 
 import io.pikaferry.standin.dataset.Bytes;
+import io.pikaferry.standin.dataset.Space;
+import io.pikaferry.standin.dataset.Value;
 import io.pikaferry.standin.dataset.ZsetValue;
 import io.pikaferry.standin.dataset.ZsetValue.Scored;
 import io.pikaferry.standin.version.PikaVersion;
@@ -94,9 +96,12 @@ final class ZsetStoreCommands {
     private void replace(Call call, NavigableMap<Bytes, Double> result) {
         List<Scored> scored = new ArrayList<>();
         result.forEach((member, score) -> scored.add(new Scored(score, member)));
-        ZsetCommands.zsets(call).remove(call.key());
+        Space<ZsetValue> zsets = ZsetCommands.zsets(call);
+        long expiry = forms.storeKeepsExpiry() ? zsets.expireStamp(call.key()) : Value.NEVER;
+        zsets.remove(call.key());
         if (!scored.isEmpty()) {
             ZsetCommands.put(call, call.key(), scored);
+            zsets.findOrCreate(call.key()).expireAt(expiry);
         }
         if (forms.logsResults()) {
             call.logInstead("del", call.key());

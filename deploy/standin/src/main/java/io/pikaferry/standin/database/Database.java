@@ -33,7 +33,7 @@ public final class Database {
     /**
      * How commands get into the log.
      *
-     * @param packed whether the several commands logged for one go into one item (2.3)
+     * @param packed whether the several commands logged for one go into one item: up to 3.0.4
      * @param enabled whether anything is logged at all: {@code write-binlog}
      * @param only whether writes are answered with OK and logged as typed, but not executed
      */

@@ -65,6 +65,11 @@ public final class Space<V extends Value> {
         return value;
     }
 
+    /** When the value of that name expires, if there is one. */
+    public long expireStamp(Bytes key) {
+        return contains(key) ? values.get(key).expireStamp() : Value.NEVER;
+    }
+
     /** Returns whether there was a living one. */
     public boolean remove(Bytes key) {
         Value value = values.get(key);

@@ -44,10 +44,10 @@ public final class CorpusPlayer {
         this.version = version;
         corpus = recording.lines("corpus.jsonl");
         if (Files.exists(recording.path("binlog/log_db0"))) {
-            binlogs.put(0, new RecordedBinlog(recording.path("binlog/log_db0")));
-            binlogs.put(1, new RecordedBinlog(recording.path("binlog/log_db1")));
+            binlogs.put(0, new RecordedBinlog(recording.path("binlog/log_db0"), version));
+            binlogs.put(1, new RecordedBinlog(recording.path("binlog/log_db1"), version));
         } else {
-            binlogs.put(0, new RecordedBinlog(recording.path("binlog")));
+            binlogs.put(0, new RecordedBinlog(recording.path("binlog"), version));
         }
         now.set(binlogs.get(0).execTime(0) * 1000);
     }

@@ -4,15 +4,14 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.pikaferry.standin.binlog.Binlog;
 import io.pikaferry.standin.binlog.BinlogCursor;
-import io.pikaferry.standin.binlog.FramedItem;
+import io.pikaferry.standin.binlog.ItemForm;
 import io.pikaferry.standin.binlog.Position;
 import io.pikaferry.standin.dataset.Bytes;
 import io.pikaferry.standin.resp.Request;
 import io.pikaferry.standin.resp.RequestReader;
+import io.pikaferry.standin.version.PikaVersion;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -33,25 +32,21 @@ public final class RecordedBinlog {
     private final List<Long> execTimes = new ArrayList<>();
     private final List<String> items = new ArrayList<>();
 
-    public RecordedBinlog(Path directory) throws IOException {
+    public RecordedBinlog(Path directory, PikaVersion version) throws IOException {
         this.directory = directory;
-        try (Binlog binlog = Binlog.open(directory, Long.MAX_VALUE, FramedItem.withTerm(), InstantSource.system())) {
+        ItemForm form = ItemForm.of(version);
+        try (Binlog binlog = Binlog.open(directory, Long.MAX_VALUE, form, InstantSource.system())) {
             end = binlog.end();
             long first = binlog.files().first();
             try (BinlogCursor cursor =
                     BinlogCursor.atOrAfter(binlog, new Position(first, 0)).orElseThrow()) {
                 for (Optional<BinlogCursor.Item> item = cursor.next(); item.isPresent(); item = cursor.next()) {
-                    execTimes.add(execTime(item.get().bytes()));
+                    execTimes.add(form.execTime(item.get().bytes()));
                     items.add(item.get().start() + " " + item.get().end() + " "
                             + readable(item.get().bytes()));
                 }
             }
         }
-    }
-
-    private static long execTime(byte[] item) {
-        return Integer.toUnsignedLong(
-                ByteBuffer.wrap(item).order(ByteOrder.LITTLE_ENDIAN).getInt(2));
     }
 
     /** Positions and content; members of a lower-case sadd sorted, since 4.0's hash table decides about them. */
@@ -60,6 +55,9 @@ public final class RecordedBinlog {
     }
 
     private static String readable(byte[] item) throws IOException {
+        if (item.length > 0 && item[0] == '*') {
+            return new String(item, ISO_8859_1);
+        }
         String head = HexFormat.of().formatHex(item, 0, Math.min(item.length, ITEM_HEAD));
         String content = new String(item, ITEM_HEAD, item.length - ITEM_HEAD, ISO_8859_1);
         if (!content.contains("$4\r\nsadd\r\n")) {
