@@ -10,6 +10,7 @@ import io.pikaferry.standin.fault.Faults;
 import io.pikaferry.standin.resp.Reply;
 import io.pikaferry.standin.resp.Request;
 import io.pikaferry.standin.settings.Settings;
+import io.pikaferry.standin.version.PikaVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -110,6 +111,10 @@ public final class StandinMaster implements AutoCloseable {
                 "kill");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    public PikaVersion version() {
+        return config.version();
     }
 
     public InetSocketAddress address() {

@@ -1,6 +1,8 @@
 package io.pikaferry.standin;
 
 import io.pikaferry.standin.binlog.Position;
+import io.pikaferry.standin.version.Generation;
+import io.pikaferry.standin.version.PikaVersion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -29,9 +31,18 @@ final class BinlogMaker {
 
     /** Such a file as the last one of a log from 3.0 on that holds so many items. */
     static void fillAsLast(Path log, Position end, long items) throws IOException {
+        fillAsLast(log, end, items, PikaVersion.parse("3.0.16"));
+    }
+
+    /** Such a file as the last one of a log of that version. */
+    static void fillAsLast(Path log, Position end, long items, PikaVersion version) throws IOException {
         fill(log, end);
         ByteBuffer manifest = ByteBuffer.allocate(MANIFEST_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
-        manifest.putInt(0, (int) end.file()).putLong(4, end.offset()).putLong(12, items);
+        if (version.generation() == Generation.A) {
+            manifest.putLong(0, end.offset()).putInt(20, (int) end.file());
+        } else {
+            manifest.putInt(0, (int) end.file()).putLong(4, end.offset()).putLong(12, items);
+        }
         Files.write(log.resolve("manifest"), manifest.array());
     }
 }

@@ -11,11 +11,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Every error and edge case recorded from a real 3.0.16 ends here as it did there. */
+/** Every error and edge case recorded from real masters of 2.3 and 3.0 ends here as it did there. */
 @Timeout(60)
 class TrysyncErrorsTest {
 
@@ -27,12 +28,16 @@ class TrysyncErrorsTest {
 
     private final AtomicLong clock = new AtomicLong(1795375000000L);
 
-    @Test
-    void everyRecordedCaseOf3016HasTheSameBytes() throws Exception {
-        Fixture fixture = Fixture.unpack("wire-3.0.16", directory);
+    @ParameterizedTest
+    @CsvSource({"2.3.6,2704,4615,22,4615", "3.0.16,2724,4495,22,4495"})
+    void everyRecordedCaseHasTheSameBytes(
+            String version, String recordedPortStem, long endOfFile22, long lastFile, long end) throws Exception {
+        Fixture fixture = Fixture.unpack("wire-" + version, directory);
         List<Line> lines = Transcript.of(fixture.lines("errors.jsonl"));
-        BinlogMaker.fillAsLast(directory.resolve("standin/log"), new Position(22, 4495), 93);
-        StandinConfig config = StandinConfig.of(PikaVersion.parse("3.0.16"))
+        Path log = directory.resolve("standin/log");
+        BinlogMaker.fill(log, new Position(22, endOfFile22));
+        BinlogMaker.fillAsLast(log, new Position(lastFile, end), 93, PikaVersion.parse(version));
+        StandinConfig config = StandinConfig.of(PikaVersion.parse(version))
                 .withBinlogFileSize(4096)
                 .withPassword("s3cret-pw")
                 .withUserPassword("user-pw")
@@ -40,7 +45,7 @@ class TrysyncErrorsTest {
                 .withPace(new Pace(SPEED, SPEED))
                 .withClock(() -> Instant.ofEpochMilli(clock.get()));
         try (StandinMaster master = StandinMaster.started(config);
-                TrysyncPlayer player = new TrysyncPlayer(master, clock, "2724", SPEED)) {
+                TrysyncPlayer player = new TrysyncPlayer(master, clock, recordedPortStem, SPEED)) {
             for (Line line : itemsOf(lines, "next_file_instead")) {
                 player.execute(line.bytes());
             }
@@ -77,7 +82,7 @@ class TrysyncErrorsTest {
         return lines.stream()
                 .filter(line -> line.scenario().equals(scenario)
                         && line.isOn("binlog")
-                        && line.hex().startsWith("0200"))
+                        && (line.hex().startsWith("0200") || line.hex().startsWith("2a")))
                 .toList();
     }
 }

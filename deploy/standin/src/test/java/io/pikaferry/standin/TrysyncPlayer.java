@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pikaferry.standin.Transcript.Line;
+import io.pikaferry.standin.binlog.Position;
+import io.pikaferry.standin.dataset.Bytes;
+import io.pikaferry.standin.resp.MalformedRequestException;
 import io.pikaferry.standin.resp.Request;
 import io.pikaferry.standin.resp.RequestReader;
+import io.pikaferry.standin.version.Generation;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -20,6 +25,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -32,6 +38,7 @@ final class TrysyncPlayer implements AutoCloseable {
     private static final int READ_TIMEOUT_MILLIS = 10_000;
     private static final int FRAME_HEAD = 6;
     private static final int ITEM_HEAD = 34;
+    private static final int PLAIN_EXTRAS = 4;
 
     /** What a test does at a line of its own choice; whether the line is thereby dealt with. */
     @FunctionalInterface
@@ -172,9 +179,13 @@ final class TrysyncPlayer implements AutoCloseable {
         }
     }
 
-    /** Executes the command of a recorded item, at its time, unless the master has it in its log already. */
-    void execute(byte[] frame) throws IOException {
-        ByteBuffer head = ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN);
+    /** Logs what was recorded, at its time, unless the master has it in its log already. */
+    void execute(byte[] chunk) throws IOException {
+        if (master.version().generation() == Generation.A) {
+            executePlain(chunk);
+            return;
+        }
+        ByteBuffer head = ByteBuffer.wrap(chunk).order(ByteOrder.LITTLE_ENDIAN);
         boolean isItem = head.getShort(0) == 2;
         if (!isItem
                 || head.getLong(FRAME_HEAD + 10) < master.database(0).binlog().items()) {
@@ -182,10 +193,34 @@ final class TrysyncPlayer implements AutoCloseable {
         }
         clock.set(Integer.toUnsignedLong(head.getInt(FRAME_HEAD + 2)) * 1000);
         int start = FRAME_HEAD + ITEM_HEAD;
-        Request logged = new RequestReader(new ByteArrayInputStream(frame, start, frame.length - start))
+        Request logged = new RequestReader(new ByteArrayInputStream(chunk, start, chunk.length - start))
                 .next()
                 .orElseThrow();
         master.execute(0, logged);
+    }
+
+    /** Whole commands of 2.3; what a chunk holds of others was logged before the session began. */
+    private void executePlain(byte[] chunk) throws IOException {
+        RequestReader reader = new RequestReader(new ByteArrayInputStream(chunk));
+        try {
+            for (Optional<Request> logged = reader.next(); logged.isPresent(); logged = reader.next()) {
+                if (!logged.get().name().equals("auth")) {
+                    execute(logged.get());
+                }
+            }
+        } catch (EOFException | MalformedRequestException partOfACommand) {
+            assertThat(master.end()).as("logged before").isNotEqualTo(new Position(0, 0));
+        }
+    }
+
+    private void execute(Request logged) {
+        List<Bytes> words = logged.words();
+        ByteBuffer info = ByteBuffer.wrap(words.get(words.size() - 2).array()).order(ByteOrder.LITTLE_ENDIAN);
+        Position start = new Position(Integer.toUnsignedLong(info.getInt(4)), info.getLong(8));
+        if (start.compareTo(master.end()) >= 0) {
+            clock.set(Integer.toUnsignedLong(info.getInt(0)) * 1000);
+            master.execute(0, new Request(words.subList(0, words.size() - PLAIN_EXTRAS)));
+        }
     }
 
     @Override

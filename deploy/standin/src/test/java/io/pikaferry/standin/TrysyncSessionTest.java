@@ -1,13 +1,20 @@
 package io.pikaferry.standin;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.pikaferry.standin.Transcript.Line;
+import io.pikaferry.standin.binlog.PlainItem;
 import io.pikaferry.standin.binlog.Position;
+import io.pikaferry.standin.dump.DumpFormat;
 import io.pikaferry.standin.recording.Fixture;
+import io.pikaferry.standin.recording.RecordedBinlog;
+import io.pikaferry.standin.resp.Request;
 import io.pikaferry.standin.settings.Pace;
 import io.pikaferry.standin.version.PikaVersion;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,11 +23,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whole sessions recorded from a real 3.0.16 run again, byte for byte. */
+/** Whole sessions recorded from real masters of 2.3 and 3.0 run again, byte for byte. */
 @Timeout(60)
 class TrysyncSessionTest {
 
@@ -31,34 +39,67 @@ class TrysyncSessionTest {
 
     private final AtomicLong clock = new AtomicLong(1795375000000L);
 
-    @Test
-    void theWholeStreamOfTheCorpusHasTheSameBytes() throws Exception {
-        Fixture fixture = Fixture.unpack("wire-3.0.16", directory);
-        StandinConfig config = config().withBinlogFileSize(262144).withDataDirectory(directory.resolve("standin"));
+    @ParameterizedTest
+    @CsvSource({"2.3.6,2700,28629", "3.0.16,2720,163420"})
+    void theWholeStreamOfTheCorpusHasTheSameBytes(String version, String recordedPortStem, long end) throws Exception {
+        Fixture fixture = Fixture.unpack("wire-" + version, directory);
+        StandinConfig config =
+                config(version).withBinlogFileSize(262144).withDataDirectory(directory.resolve("standin"));
         try (StandinMaster master = StandinMaster.started(config);
-                TrysyncPlayer player = new TrysyncPlayer(master, clock, "2720", SPEED)) {
+                TrysyncPlayer player = new TrysyncPlayer(master, clock, recordedPortStem, SPEED)) {
+            if (version.equals("2.3.6")) {
+                logBeforehand(fixture, master);
+            }
             player.play(Transcript.of(fixture.lines("incremental.jsonl")), line -> false);
 
-            assertThat(master.end()).isEqualTo(new Position(3, 163420));
+            assertThat(master.end()).isEqualTo(new Position(3, end));
         }
     }
 
-    @Test
-    void theFullSyncSendsTheRecordedDumpByTheRecordedCallsAndHandsOverToTheStream() throws Exception {
-        Fixture fixture = Fixture.unpack("wire-3.0.16", directory);
-        List<Line> lines = Transcript.of(fixture.lines("fullsync.jsonl"));
-        BinlogMaker.fillAsLast(directory.resolve("standin/log"), new Position(28, 779), 0x114);
-        StandinConfig config = config().withBinlogFileSize(4096)
+    /** Here chunks of the stream end anywhere. */
+    private void logBeforehand(Fixture fixture, StandinMaster master) throws IOException {
+        RecordedBinlog recorded = new RecordedBinlog(fixture.path("binlog"), master.version());
+        for (int i = 0; i < recorded.size(); i++) {
+            ByteArrayOutputStream commands = new ByteArrayOutputStream();
+            for (Request command : PlainItem.commands(
+                    recorded.items().get(i).replaceFirst("^\\S+ \\S+ ", "").getBytes(ISO_8859_1))) {
+                commands.writeBytes(command.encoded());
+            }
+            clock.set(recorded.execTime(i) * 1000);
+            master.database(0).binlog().append(commands.toByteArray(), recorded.execTime(i));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2.3.6,fullsync,2702,29,803,12120",
+        "2.3.6,fullsync-rsync30,2702,29,803,12120",
+        "3.0.16,fullsync,2722,28,779,12320",
+        "3.0.16,fullsync-rsync30,2722,28,779,12320"
+    })
+    void theFullSyncSendsTheRecordedDumpByTheRecordedCallsAndHandsOverToTheStream(
+            String version, String name, String recordedPortStem, long file, long offset, String masterPort)
+            throws Exception {
+        Fixture fixture = Fixture.unpack("wire-" + version, directory);
+        List<Line> lines = Transcript.of(fixture.lines(name + ".jsonl"));
+        BinlogMaker.fillAsLast(
+                directory.resolve("standin/log"), new Position(file, offset), 0x114, PikaVersion.parse(version));
+        StandinConfig config = config(version)
+                .withBinlogFileSize(4096)
                 .withDataDirectory(directory.resolve("standin"))
-                .withDump(fixture.path("fullsync-dump").toString());
-        clock.set(fixture.json("expected-snapshot.json").get("as_of_ms").asLong());
+                .withDump(fixture.path(name + "-dump").toString());
+        boolean hasContent = name.equals("fullsync");
+        JsonNode snapshot = fixture.json("expected-snapshot.json");
+        clock.set(snapshot.get("as_of_ms").asLong());
+        int digit = hasContent ? 0 : 8;
         try (StandinMaster master = StandinMaster.started(config);
-                TrysyncPlayer player = new TrysyncPlayer(master, clock, "2722", SPEED);
-                RsyncDaemon rsync =
-                        new RsyncDaemon(player.rsyncPort(0), directory, "document_127.0.0.1:" + config.port(), "")) {
-            createTypeDirectories();
-            assertThat(DataContent.differences(master, fixture.json("expected-snapshot.json")))
-                    .isEmpty();
+                TrysyncPlayer player = new TrysyncPlayer(master, clock, recordedPortStem, SPEED);
+                RsyncDaemon rsync = new RsyncDaemon(
+                        player.rsyncPort(digit), directory, "document_127.0.0.1:" + config.port(), "")) {
+            createTypeDirectories(DumpFormat.of(config.version()).directories());
+            if (hasContent) {
+                assertThat(DataContent.differences(master, snapshot)).isEmpty();
+            }
             AtomicBoolean received = new AtomicBoolean();
 
             player.play(lines, line -> {
@@ -68,24 +109,26 @@ class TrysyncSessionTest {
                 return line.isOn("rsync");
             });
 
-            RsyncCalls.assertSameFiles(fixture.path("fullsync-dump"), directory.resolve("data"));
+            RsyncCalls.assertSameFiles(fixture.path(name + "-dump"), directory.resolve("data"));
             String address = "127.0.0.1:" + config.port();
-            assertThat(RsyncCalls.of(rsync.heads())).isEqualTo(RsyncCalls.recorded(lines, "127.0.0.1:12320", address));
-            clock.set(
-                    fixture.json("expected-after-handover.json").get("as_of_ms").asLong());
-            assertThat(DataContent.differences(master, fixture.json("expected-after-handover.json")))
-                    .isEmpty();
+            if (hasContent) {
+                assertThat(RsyncCalls.of(rsync.heads()))
+                        .isEqualTo(RsyncCalls.recorded(lines, "127.0.0.1:" + masterPort, address));
+                JsonNode after = fixture.json("expected-after-handover.json");
+                clock.set(after.get("as_of_ms").asLong());
+                assertThat(DataContent.differences(master, after)).isEmpty();
+            }
         }
     }
 
-    private StandinConfig config() {
-        return StandinConfig.of(PikaVersion.parse("3.0.16"))
+    private StandinConfig config(String version) {
+        return StandinConfig.of(PikaVersion.parse(version))
                 .withPace(new Pace(SPEED, 1))
                 .withClock(() -> Instant.ofEpochMilli(clock.get()));
     }
 
-    private void createTypeDirectories() throws IOException {
-        for (String type : List.of("strings", "hashes", "lists", "sets", "zsets")) {
+    private void createTypeDirectories(List<String> types) throws IOException {
+        for (String type : types) {
             Files.createDirectories(directory.resolve("data").resolve(type));
         }
     }
