@@ -62,7 +62,7 @@ class TrysyncErrorsTest {
             player.act(line);
             master.execute("SET", "lost1", "x");
             for (Line lost : itemsOf(lines, "redial_loss")) {
-                LockSupport.parkNanos(300_000_000);
+                LockSupport.parkNanos(100_000_000);
                 player.execute(lost.bytes());
             }
             return true;

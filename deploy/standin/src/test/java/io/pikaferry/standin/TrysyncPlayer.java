@@ -201,6 +201,9 @@ final class TrysyncPlayer implements AutoCloseable {
 
     /** Whole commands of 2.3; what a chunk holds of others was logged before the session began. */
     private void executePlain(byte[] chunk) throws IOException {
+        if (chunk[0] != '*') {
+            return;
+        }
         RequestReader reader = new RequestReader(new ByteArrayInputStream(chunk));
         try {
             for (Optional<Request> logged = reader.next(); logged.isPresent(); logged = reader.next()) {
