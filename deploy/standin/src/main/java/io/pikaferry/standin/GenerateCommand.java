@@ -23,6 +23,7 @@ final class GenerateCommand implements Callable<Integer> {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Shows this.")
+    @SuppressWarnings("unused") // picocli acts on it
     private boolean help;
 
     @Option(

@@ -20,6 +20,7 @@ final class ServeCommand implements Callable<Integer> {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Shows this.")
+    @SuppressWarnings("unused") // picocli acts on it
     private boolean help;
 
     @Option(
