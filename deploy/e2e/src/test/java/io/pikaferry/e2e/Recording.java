@@ -47,6 +47,7 @@ enum Recording {
 
     private final String version;
     private final boolean severalTypes;
+
     @SuppressWarnings("ImmutableEnumChecker") // it is of List.of
     private final List<String> ownDifferences;
 

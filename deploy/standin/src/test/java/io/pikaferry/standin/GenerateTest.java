@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pikaferry.standin.version.Generation;
+import io.pikaferry.standin.version.PikaVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -11,6 +12,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** Generated dumps hold what was asked for. */
@@ -20,11 +23,14 @@ class GenerateTest {
     @TempDir
     Path directory;
 
-    @Test
-    void aGeneratedDumpIsServedWithAllItsKeys() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"2.3.6", "3.0.16", "3.4.0", "3.5.5", "4.0.1"})
+    void aGeneratedDumpIsServedWithAllItsKeys(String version) throws IOException {
         String out = directory.resolve("dump").toString();
 
         assertThat(run(
+                        "--version",
+                        version,
                         "--out",
                         out,
                         "--seed",
@@ -44,7 +50,7 @@ class GenerateTest {
                 .isZero();
 
         try (StandinMaster master =
-                new StandinMaster(StandinConfig.of(Generation.B).withDump(out))) {
+                new StandinMaster(StandinConfig.of(PikaVersion.parse(version)).withDump(out))) {
             assertThat(reply(master, "KEYS", "*")).startsWith("*1065\r\n");
             assertThat(reply(master, "STRLEN", "string:000000000999")).isEqualTo(":40\r\n");
             assertThat(reply(master, "HLEN", "hash:000000000009")).isEqualTo(":600\r\n");
