@@ -119,9 +119,8 @@ enum Recording {
         Map<String, List<String>> ledger = new TreeMap<>();
         ledger.put("db0:z:bad", List.of(ErrorCode.NOT_REPRESENTABLE.id()));
         if (severalTypes) {
-            for (String key : List.of("db0:same", "db0:same2", "db0:same3")) {
-                ledger.put(key, List.of(ErrorCode.TARGET_REJECTED_COMMAND.id()));
-            }
+            ledger.put("db0:same", List.of(ErrorCode.TYPE_CONFLICT.id()));
+            ledger.put("db0:same3", List.of(ErrorCode.TYPE_CONFLICT.id()));
         }
         return ledger;
     }
