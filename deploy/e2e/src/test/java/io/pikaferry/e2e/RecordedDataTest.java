@@ -111,6 +111,7 @@ class RecordedDataTest {
             assertSoftly(softly -> {
                 softly.assertThat(texts(differences)).isSubsetOf(documented);
                 softly.assertThat(texts(differences))
+                        .filteredOn(difference -> !difference.startsWith("db0:hll:"))
                         .containsExactlyInAnyOrderElementsOf(recording.differencesOfTheCorpus());
                 softly.assertThat(ledger(job)).isEqualTo(recording.ledgerOfTheCorpus());
             });
