@@ -84,21 +84,20 @@ final class CatchUpRun implements AutoCloseable {
                 .put("gc.pauses.ms", heap.pauseMillis());
     }
 
-    /** But for what the job keeps there for itself. */
+    /** But for what the job keeps there for itself; page by page, so that no answer takes long. */
     private static void empty(Redis target) {
-        target.call(
-                "EVAL",
+        String page =
                 """
-                local cursor = '0'
-                repeat
-                  local page = redis.call('SCAN', cursor, 'COUNT', 1000)
-                  cursor = page[1]
-                  for _, key in ipairs(page[2]) do
-                    if string.sub(key, 1, 10) ~= 'pikaferry:' then redis.call('UNLINK', key) end
-                  end
-                until cursor == '0'
-                """,
-                0);
+                local page = redis.call('SCAN', ARGV[1], 'COUNT', 10000)
+                for _, key in ipairs(page[2]) do
+                  if string.sub(key, 1, 10) ~= 'pikaferry:' then redis.call('UNLINK', key) end
+                end
+                return page[1]
+                """;
+        Object cursor = "0";
+        do {
+            cursor = target.call("EVAL", page, 0, cursor);
+        } while (!cursor.equals("0"));
     }
 
     /** Sends the commands to the source and reads its answers, until the one to the PING behind them. */
