@@ -34,6 +34,7 @@ final class Following {
 
     private static final Duration LOOK_AROUND = Duration.ofMillis(20);
     private static final long ADVANCE_NANOS = Duration.ofMillis(500).toNanos();
+    private static final long LOOK_AT_TARGET_NANOS = Duration.ofSeconds(5).toNanos();
 
     /** An expiry nearer than this is held back: about as long as a failover takes, with some to spare. */
     private static final Duration HOLD_EXPIRIES_WITHIN = Duration.ofSeconds(15);
@@ -114,6 +115,8 @@ final class Following {
         Threads threads = footing.environment().threads();
         long advanceAt = threads.nanos() + ADVANCE_NANOS;
         boolean gettingOn = false;
+        TargetWatch watch = new TargetWatch(footing.settings().target(), footing.keeper(), footing.control());
+        long lookAt = threads.nanos() + LOOK_AT_TARGET_NANOS;
         boolean doubted = doubt.isPossible();
         while (!winding) {
             Optional<BinlogItem> item = session.next(LOOK_AROUND);
@@ -135,6 +138,10 @@ final class Following {
                     gettingOn = true;
                 }
                 advanceAt = threads.nanos() + ADVANCE_NANOS;
+            }
+            if (threads.nanos() - lookAt >= 0) {
+                watch.look(pool.confirmedMarks());
+                lookAt = threads.nanos() + LOOK_AT_TARGET_NANOS;
             }
         }
     }

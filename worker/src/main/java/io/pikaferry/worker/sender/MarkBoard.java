@@ -78,6 +78,17 @@ public final class MarkBoard {
         return !end.isAfter(rows.get(lane).get(stream));
     }
 
+    /** Not of one moment, lane by lane. Any thread. */
+    Marks confirmed() {
+        Map<StreamId, Map<Integer, BinlogPosition>> all = new HashMap<>();
+        for (int lane = 0; lane < rows.size(); lane++) {
+            int row = lane;
+            rows.get(lane).forEach((stream, position) -> all.computeIfAbsent(stream, any -> new HashMap<>())
+                    .put(row, position));
+        }
+        return new Marks(rows.size(), all);
+    }
+
     void moved(int lane, Map<StreamId, BinlogPosition> to) {
         rows.get(lane).putAll(to);
     }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
+import io.pikaferry.worker.checkpoint.Marks;
 import io.pikaferry.worker.routing.LaneOf;
 import io.pikaferry.worker.sender.HeldExpiries.State;
 import io.pikaferry.worker.target.TargetKeys;
@@ -154,6 +155,11 @@ public final class SenderPool implements AutoCloseable {
 
     void hold(boolean hold) {
         shared.holding = hold;
+    }
+
+    /** How far the target has confirmed, lane by lane. */
+    public Marks confirmedMarks() {
+        return board().confirmed();
     }
 
     /** How many expiries are held back. Approximate while lanes run. */
