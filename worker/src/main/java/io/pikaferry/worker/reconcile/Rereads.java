@@ -13,9 +13,11 @@ import io.pikaferry.worker.sender.StreamFeed;
 import io.pikaferry.worker.threads.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -23,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads dirty keys from the source, some at a time, and offers what it found to the stream's feed. A key that keeps
- * changing while it is read is read again, a bounded number of times.
+ * Reads dirty keys from the source, some at a time, and offers what it found to the stream's feed. A key that was changed
+ * while it was read is read again, alone and after a pause that grows, until it is left alone for that long.
  *
  * <p>Threads: one of its own.
  */
@@ -32,20 +34,24 @@ public final class Rereads implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Rereads.class);
     private static final Duration LOOK_AROUND = Duration.ofSeconds(1);
-    private static final int MAX_READS = 40;
+    private static final int READS_WORTH_A_WARNING = 40;
     private static final int AT_ONCE = 32;
 
     /** A write that was executed is logged after that time at the latest (3.2 – 3.5.4 log after releasing the lock). */
     private static final long LOGGED_AFTER_MILLIS = 5;
 
     private static final long LONGEST_PAUSE_MILLIS = 500;
+    private static final long SOURCE_SILENT_MILLIS = 500;
 
     private final SenderPool pool;
     private final StreamFeed feed;
     private final KeyReader reader;
     private final Supplier<Map<StreamId, BinlogPosition>> ends;
+    private final Threads threads;
     private final CountDownLatch closed;
     private final Thread thread;
+    private final PriorityQueue<Again> again =
+            new PriorityQueue<>(Comparator.comparingLong(Again::at)); // of the thread
 
     /** @param ends where the source's binlogs end right now */
     public Rereads(
@@ -59,6 +65,7 @@ public final class Rereads implements AutoCloseable {
         this.feed = requireNonNull(feed, "feed is null");
         this.reader = requireNonNull(reader, "reader is null");
         this.ends = requireNonNull(ends, "ends is null");
+        this.threads = requireNonNull(threads, "threads is null");
         this.closed = threads.latch(1);
         this.thread = threads.thread(name + "-reread", this::run);
     }
@@ -82,17 +89,14 @@ public final class Rereads implements AutoCloseable {
 
     /** Several at once share the two questions for the binlog's end; one that is read again is read alone, as quickly as can be. */
     private List<DirtyKey> next() throws InterruptedException {
+        if (!again.isEmpty() && threads.nanos() - again.peek().at() >= 0) {
+            return List.of(again.poll().dirty());
+        }
         List<DirtyKey> some = new ArrayList<>();
-        Optional<DirtyKey> dirty = pool.nextDirty(LOOK_AROUND);
+        Optional<DirtyKey> dirty = pool.nextDirty(untilNextAgain());
         while (dirty.isPresent()) {
-            int reads = dirty.get().read();
-            if (reads > MAX_READS) {
-                LOG.atWarn().log("{} keeps changing; it goes to the ledger", dirty.get());
-                feed.giveUp(dirty.get(), "; it was changed whenever it was read again from the source");
-            } else if (reads > 1) {
-                read(some);
-                pause(Math.min(LONGEST_PAUSE_MILLIS, 5L * reads * reads));
-                return List.of(dirty.get());
+            if (dirty.get().read() > 1) {
+                readAgainLater(dirty.get());
             } else {
                 some.add(dirty.get());
             }
@@ -100,6 +104,25 @@ public final class Rereads implements AutoCloseable {
         }
         return some;
     }
+
+    private Duration untilNextAgain() {
+        if (again.isEmpty()) {
+            return LOOK_AROUND;
+        }
+        Duration left = Duration.ofNanos(Math.max(0, again.peek().at() - threads.nanos()));
+        return left.compareTo(LOOK_AROUND) < 0 ? left : LOOK_AROUND;
+    }
+
+    private void readAgainLater(DirtyKey dirty) {
+        int reads = dirty.reads();
+        if (reads == READS_WORTH_A_WARNING) {
+            LOG.atWarn().log("{} was changed each of the {} times it was read again; it is tried on", dirty, reads);
+        }
+        long pause = Math.min(LONGEST_PAUSE_MILLIS, 5L * reads * reads);
+        again.add(new Again(threads.nanos() + TimeUnit.MILLISECONDS.toNanos(pause), dirty));
+    }
+
+    private record Again(long at, DirtyKey dirty) {}
 
     private record Reading(DirtyKey dirty, BinlogPosition before, KeyReader.Found found, Optional<String> otherTypes) {}
 
@@ -130,7 +153,7 @@ public final class Rereads implements AutoCloseable {
             // The source does not answer: nothing that was read counts.
             LOG.atDebug().addKeyValue("error", e.code().id()).log("cannot read dirty keys: {}", e.getMessage());
             readings.forEach(reading -> left.add(reading.dirty()));
-            pause(LONGEST_PAUSE_MILLIS);
+            pause(SOURCE_SILENT_MILLIS);
             left.forEach(dirty -> {
                 dirty.notRead();
                 pool.readLater(dirty);

@@ -28,7 +28,7 @@ import java.util.TreeSet;
  */
 public final class DirtyKey {
 
-    /** More than so many between two reads, and the read is repeated. */
+    /** The older ones are forgotten; a read that began before those has to be repeated. */
     private static final int MAX_TOUCHES = 2_000;
 
     private final StreamId stream;
@@ -40,7 +40,7 @@ public final class DirtyKey {
     private final String id;
     private final Set<String> askedFor = new TreeSet<>();
     private final List<Touch> touches = new ArrayList<>();
-    private boolean overflowed;
+    private BinlogPosition forgottenUpTo = BinlogPosition.START; // of touches
     private int reads;
 
     /**
@@ -128,8 +128,7 @@ public final class DirtyKey {
 
     private void add(Touch touch) {
         if (touches.size() == MAX_TOUCHES) {
-            touches.remove(0);
-            overflowed = true;
+            forgottenUpTo = touches.remove(0).end();
         }
         touches.add(touch);
     }
@@ -141,8 +140,7 @@ public final class DirtyKey {
      * @param after where it ended when all was read
      */
     boolean settledBy(BinlogPosition before, BinlogPosition after) {
-        boolean complete = !overflowed;
-        overflowed = false;
+        boolean complete = !forgottenUpTo.isAfter(before);
         touches.removeIf(touch -> !touch.end().isAfter(before));
         return complete
                 && touches.stream()
@@ -181,6 +179,11 @@ public final class DirtyKey {
     /** @return how often it was read, this time included; for the reading thread */
     public int read() {
         return ++reads;
+    }
+
+    /** How many times it has been read, or is to be with this one. */
+    public int reads() {
+        return reads;
     }
 
     /** The source did not answer: that time does not count. */

@@ -62,6 +62,9 @@ class RefusedCommandsTest {
     private final Map<String, String> otherTypes = new TreeMap<>();
     private final List<Refused> heard = new ArrayList<>();
     private final Ledger ledger = new Ledger(Clock.systemUTC(), why -> {}, heard::add);
+    /** One that succeeds and one that is refused. */
+    private static final String[][] BOTH = {{"INCR", "n"}, {"HSET", "odd", "f", "v"}};
+
     private long end = 1;
 
     @BeforeAll
@@ -202,9 +205,7 @@ class RefusedCommandsTest {
         source.put("odd", List.<String[]>of(new String[] {"HSET", "odd", "f", "v"}));
         source.put("n", List.<String[]>of(new String[] {"SET", "n", "41"}));
         TargetLinks dying = dyingAt("WRONGTYPE");
-        try (Job job = new Job(false, dying, new Ledger(Clock.systemUTC(), why -> {}, entry -> {}), 1)) {
-            job.feed("INCR", "n");
-            job.feed("HSET", "odd", "f", "v");
+        try (Job job = new Job(false, dying, new Ledger(Clock.systemUTC(), why -> {}, entry -> {}), 1, true, BOTH)) {
             job.awaitFailure();
         }
         assertThat(unexamined()).isPresent();
@@ -232,9 +233,7 @@ class RefusedCommandsTest {
         target("SET", "odd", "a string");
         source.put("odd", List.<String[]>of(new String[] {"HSET", "odd", "f", "v"}));
         source.put("n", List.<String[]>of(new String[] {"SET", "n", "1"}));
-        try (Job job = new Job(false, dyingAt("WRONGTYPE"), ledger, 1)) {
-            job.feed("INCR", "n");
-            job.feed("HSET", "odd", "f", "v");
+        try (Job job = new Job(false, dyingAt("WRONGTYPE"), ledger, 1, true, BOTH)) {
             job.awaitFailure();
         }
         BinlogPosition mark = state().marks().orElseThrow().of(StreamId.ONLY, 0);
@@ -375,24 +374,31 @@ class RefusedCommandsTest {
 
         private final SenderPool pool;
         private final StreamFeed feed;
-        private final BinlogPosition goOnFrom;
         private final Optional<Rereads> rereads;
         private final CountDownLatch failed = new CountDownLatch(1);
         private volatile int reads;
 
-        Job(boolean readsRefusedAgain, TargetLinks through) {
+        Job(boolean readsRefusedAgain, TargetLinks through) throws InterruptedException {
             this(readsRefusedAgain, through, ledger);
         }
 
-        Job(boolean readsRefusedAgain, TargetLinks through, Ledger into) {
+        Job(boolean readsRefusedAgain, TargetLinks through, Ledger into) throws InterruptedException {
             this(readsRefusedAgain, through, into, 2);
         }
 
-        Job(boolean readsRefusedAgain, TargetLinks through, Ledger into, int lanes) {
+        Job(boolean readsRefusedAgain, TargetLinks through, Ledger into, int lanes) throws InterruptedException {
             this(readsRefusedAgain, through, into, lanes, true);
         }
 
-        Job(boolean readsRefusedAgain, TargetLinks through, Ledger into, int lanes, boolean readsAgain) {
+        /** @param together what the lanes find in their queues when they start: in one transaction, if it is one lane */
+        Job(
+                boolean readsRefusedAgain,
+                TargetLinks through,
+                Ledger into,
+                int lanes,
+                boolean readsAgain,
+                String[]... together)
+                throws InterruptedException {
             TargetState state = state();
             if (lanes != state.lanes()) {
                 state = TargetState.following(Marks.level(lanes, Map.of(StreamId.ONLY, START)), true, Optional.empty());
@@ -420,8 +426,10 @@ class RefusedCommandsTest {
             try (TargetLink control = links.open("control")) {
                 pool.adopt(control, db -> db);
             }
-            goOnFrom = state.goOnFrom().resumeAfter().get(StreamId.ONLY);
             feed = new StreamFeed(pool, state.goOnFrom(), db -> db, Optional.empty(), (stream, confirmed) -> {});
+            for (String[] command : together) {
+                feed(command);
+            }
             pool.start();
             KeyReader reader = new KeyReader() {
                 @Override
@@ -469,9 +477,7 @@ class RefusedCommandsTest {
                     new BinlogPosition(0, end),
                     1_700_000_000,
                     content.toString().getBytes(UTF_8));
-            if (item.end().isAfter(goOnFrom)) { // a source sends nothing else
-                feed.feed(item, MAPPER.map(item));
-            }
+            feed.feed(item, MAPPER.map(item));
         }
 
         void drain() throws InterruptedException {
