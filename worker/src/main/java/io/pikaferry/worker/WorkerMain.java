@@ -38,6 +38,9 @@ public final class WorkerMain implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerMain.class);
     private static final long HAND_OVER_MILLIS = 8_000;
 
+    /** A job that was here before a crash is back by then, or elsewhere. */
+    private static final long LEFTOVERS_MINUTES = 30;
+
     private final FileLock lock;
     private final RunningJobs jobs;
     private final LeaderSession session;
@@ -105,7 +108,9 @@ public final class WorkerMain implements AutoCloseable {
     }
 
     void awaitEnd() throws InterruptedException {
-        ended.await();
+        while (!ended.await(LEFTOVERS_MINUTES, TimeUnit.MINUTES)) {
+            jobs.removeLeftovers();
+        }
     }
 
     /** Hands the jobs back: each confirms what is on its way, the coordinator hears of it, then the process may end. */

@@ -2,7 +2,13 @@ package io.pikaferry.worker.pipeline;
 
 import static java.util.Objects.requireNonNull;
 
+import io.pikaferry.error.FerryException;
 import io.pikaferry.model.JobId;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The jobs this worker has. Safe for use by many threads; nothing here waits.
@@ -17,6 +25,8 @@ import java.util.function.Consumer;
  * <p>A job given again under a higher epoch begins when its earlier run has ended: two runs of one job never write at once.
  */
 public final class RunningJobs {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunningJobs.class);
 
     private final Stages stages;
     private final JobEnvironment environment;
@@ -46,7 +56,40 @@ public final class RunningJobs {
     }
 
     private SnapshotOnDisk disk(JobId job) {
-        return new SnapshotOnDisk(environment.dataDir().resolve("jobs").resolve(job.value()));
+        return new SnapshotOnDisk(disks().resolve(job.value()));
+    }
+
+    private Path disks() {
+        return environment.dataDir().resolve("jobs");
+    }
+
+    /** Removes what jobs that are not here have left on the disk, when this process or its predecessor died in a load. */
+    public synchronized void removeLeftovers() {
+        try (DirectoryStream<Path> homes = Files.newDirectoryStream(disks())) {
+            for (Path home : homes) {
+                jobOf(home).filter(this::isNotHere).ifPresent(job -> {
+                    disk(job).remove();
+                    LOG.atInfo().addKeyValue("job", job).log("removed what the job had left on the disk");
+                });
+            }
+        } catch (NoSuchFileException e) {
+            LOG.atDebug().log("no job has been here");
+        } catch (IOException | FerryException e) {
+            LOG.atWarn().log("cannot remove what jobs have left in {}: {}", disks(), e.getMessage());
+        }
+    }
+
+    private synchronized boolean isNotHere(JobId job) {
+        return !runs.containsKey(job) && !next.containsKey(job);
+    }
+
+    /** Empty: it is not ours. */
+    private static Optional<JobId> jobOf(Path home) {
+        try {
+            return Optional.of(new JobId(home.getFileName().toString()));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private void start(Assignment assignment) {

@@ -104,6 +104,16 @@ final class SnapshotOnDisk {
         }
     }
 
+    /** All of it; only while the job is not here. */
+    void remove() {
+        clear();
+        try {
+            deleteTree(home);
+        } catch (IOException | UncheckedIOException e) {
+            throw new FerryException(ErrorCode.DISK_FULL, "cannot remove " + home + ": " + e.getMessage(), e);
+        }
+    }
+
     /** An empty directory for a new snapshot. */
     void prepare() {
         clear();
