@@ -12,7 +12,9 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "explain",
-        description = "What an error code means, who has to act, and what to do. Needs no coordinator.",
+        description =
+                "What an error code means, who has to act, and what to do; or what becomes of the commands of a Pika."
+                        + " Needs no coordinator.",
         sortOptions = false)
 final class ExplainCommand implements Callable<Integer> {
 

@@ -144,7 +144,7 @@ public final class Ferryctl implements Runnable, AutoCloseable {
         verbs.put("job", () -> grow(new CommandLine(new JobCommand()), named, jobVerbs(named)));
         verbs.put("worker", () -> grow(new CommandLine(new WorkerCommand()), named, workerVerbs()));
         verbs.put("cluster", () -> grow(new CommandLine(new ClusterCommand()), named, clusterVerbs()));
-        verbs.put("explain", () -> new ExplainCommand(this));
+        verbs.put("explain", () -> grow(new CommandLine(new ExplainCommand(this)), named, explainVerbs()));
         verbs.put("completion", () -> new CompletionCommand(this));
         verbs.put("version", () -> new VersionCommand(this));
         return verbs;
@@ -185,6 +185,10 @@ public final class Ferryctl implements Runnable, AutoCloseable {
 
     private Map<String, Supplier<Object>> clusterVerbs() {
         return Map.of("status", () -> new ClusterStatusCommand(this));
+    }
+
+    private Map<String, Supplier<Object>> explainVerbs() {
+        return Map.of("commands", () -> new ExplainCommandsCommand(this));
     }
 
     private static CommandLine grow(CommandLine parent, List<String> named, Map<String, Supplier<Object>> verbs) {

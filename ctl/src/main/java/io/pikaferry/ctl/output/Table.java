@@ -4,30 +4,30 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Aligned columns. The last one is as long as it likes; a cell is coloured after it has been padded. */
-final class Table {
+public final class Table {
 
     private static final String GAP = "  ";
 
     /** One field of a row. */
-    record Cell(String text, Ink ink) {
+    public record Cell(String text, Ink ink) {
 
-        static Cell of(String text) {
+        public static Cell of(String text) {
             return new Cell(text, Ink.PLAIN);
         }
 
-        static Cell of(long number) {
+        public static Cell of(long number) {
             return of(Long.toString(number));
         }
     }
 
     private final List<List<Cell>> rows = new ArrayList<>();
 
-    Table(String... header) {
+    public Table(String... header) {
         rows.add(
                 List.of(header).stream().map(title -> new Cell(title, Ink.BOLD)).toList());
     }
 
-    void add(List<Cell> row) {
+    public void add(List<Cell> row) {
         if (row.size() != rows.get(0).size()) {
             throw new IllegalArgumentException(
                     "%d cells for %d columns".formatted(row.size(), rows.get(0).size()));
@@ -35,7 +35,7 @@ final class Table {
         rows.add(List.copyOf(row));
     }
 
-    List<String> lines(boolean colour) {
+    public List<String> lines(boolean colour) {
         int columns = rows.get(0).size();
         int[] widths = new int[columns];
         for (List<Cell> row : rows) {

@@ -234,6 +234,41 @@ class ExitCodeTest {
     }
 
     @Test
+    void explainCommandsNeedsNoCoordinator() {
+        assertThat(shell.ferryctl("explain", "commands", "--pika", "v3.4.0", "incr"))
+                .isZero();
+        assertThat(shell.out()).contains("INCR").doesNotContain("SPOP");
+        assertThat(shell.coordinator().requests()).isEmpty();
+    }
+
+    @Test
+    void aReleaseThatIsNotKnownIsAnsweredWithThoseThatAre() {
+        fails(
+                ExitCode.USAGE,
+                """
+                ferryctl: FERRY-1004: --pika: there is no release '3.4.7' of which it is known what it logs; known are 2.3.0 – 2.3.8, 3.0.0 – 3.0.16, 3.1.0 – 3.1.1, 3.2.0 – 3.2.9, 3.3.0 – 3.3.6, 3.4.0 – 3.4.1, 3.5.0 – 3.5.5, 4.0.0 – 4.0.1
+                  → correct what the message names
+                """,
+                "explain",
+                "commands",
+                "--pika",
+                "3.4.7");
+    }
+
+    @Test
+    void aCommandThatNoPikaHasIsAnsweredWithTheNearest() {
+        fails(
+                ExitCode.USAGE,
+                """
+                ferryctl: FERRY-1004: no Pika from 2.3 to 4.0 has a write command 'spopp'; did you mean 'spop'?
+                  → correct what the message names
+                """,
+                "explain",
+                "commands",
+                "spopp");
+    }
+
+    @Test
     void completionIsAScriptForTheShell() {
         assertThat(shell.ferryctl("completion", "bash")).isZero();
         assertThat(shell.out()).contains("complete -F _complete_ferryctl").contains("uncordon");

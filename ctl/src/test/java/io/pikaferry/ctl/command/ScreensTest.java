@@ -126,6 +126,16 @@ class ScreensTest {
                 List.of("explain", "FERRY-2107"),
                 List.of("explain", "2107", "-o", "json"),
                 List.of("explain", "2107", "-o", "yaml"),
+                List.of("explain", "commands"),
+                List.of("explain", "commands", "-o", "wide"),
+                List.of("explain", "commands", "incr", "-o", "json"),
+                List.of("explain", "commands", "-o", "name"),
+                List.of("explain", "commands", "--pika", "3.4.0"),
+                List.of("explain", "commands", "--pika", "3.5.5", "-o", "wide"),
+                List.of("explain", "commands", "--pika", "4.0.1", "SPOP", "append", "-o", "json"),
+                List.of("explain", "commands", "--pika", "2.3.6", "SPOP", "append", "-o", "yaml"),
+                List.of("explain", "--help"),
+                List.of("explain", "commands", "--help"),
                 List.of("--help"),
                 List.of("submit", "--help"),
                 List.of("status", "--help"),
@@ -195,7 +205,7 @@ class ScreensTest {
 
     private static String fileName(List<String> arguments) {
         String name = String.join("-", arguments).replaceAll("-+o-", ".").replaceAll("[^a-zA-Z0-9.]+", "-");
-        boolean typed = name.contains(".");
+        boolean typed = name.matches(".*\\.(json|yaml|name|wide)");
         return (typed ? name : name + ".txt").replaceFirst("^-", "").replaceFirst("\\.(name|wide)$", "-$1.txt");
     }
 

@@ -83,7 +83,8 @@ public final class CommandMapper {
         for (byte[][] command : commands) {
             Mapped mapped = map(command, item);
             if (mapped instanceof Mapped.Commands some) {
-                some.commands().forEach(each -> together.add(notOfCounter(each)));
+                some.commands()
+                        .forEach(each -> together.add(locks.doubtingUnless(commands.get(0)[1], notOfCounter(each))));
             } else if (!(mapped instanceof Mapped.Nothing)) {
                 // Only MSET and MSETNX make several of one item, and they are SETs.
                 throw new FerryException(

@@ -2,6 +2,7 @@ package io.pikaferry.worker.routing;
 
 import io.pikaferry.worker.master.PikaVersion;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -41,6 +42,11 @@ final class RecordLocks {
             commands.add(command.doubting(doubtful(row.name(), args, command.keys())));
         }
         return new Mapped.Commands(List.copyOf(commands));
+    }
+
+    /** One of the SETs that an MSET or MSETNX up to 3.0.4 makes in one item: its source has locked the first key only. */
+    TargetCommand doubtingUnless(byte[] first, TargetCommand set) {
+        return Arrays.equals(first, set.keys()[0]) ? set : set.doubting(set.keys());
     }
 
     private static boolean takesSeveralKeys(String name) {

@@ -1,19 +1,14 @@
 package io.pikaferry.worker.routing;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pikaferry.worker.binlog.BinlogItem;
 import io.pikaferry.worker.binlog.RespArrays;
 import io.pikaferry.worker.master.Generation;
 import io.pikaferry.worker.master.PikaVersion;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -27,51 +22,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class CommandTableTest {
 
-    private static final String GOLDEN = "/routing/command-table.txt";
-
-    /** Every release from 2.3.0 to 4.0.1. */
-    private static final List<String> RELEASES = List.of(
-            "2.3.0 2.3.1 2.3.2 2.3.3 2.3.4 2.3.5 2.3.6 2.3.7 2.3.8",
-            "3.0.0 3.0.1 3.0.2 3.0.3 3.0.4 3.0.5 3.0.6 3.0.7 3.0.8 3.0.9",
-            "3.0.10 3.0.11 3.0.12 3.0.13 3.0.14 3.0.15 3.0.16 3.1.0 3.1.1",
-            "3.2.0 3.2.1 3.2.2 3.2.3 3.2.4 3.2.5 3.2.6 3.2.7 3.2.8 3.2.9",
-            "3.3.0 3.3.1 3.3.2 3.3.3 3.3.4 3.3.5 3.3.6 3.4.0 3.4.1",
-            "3.5.0 3.5.1 3.5.2 3.5.3 3.5.4 3.5.5 4.0.0 4.0.1");
-
     @TempDir
     static Path directory;
 
-    /**
-     * A changed rule is a changed line. {@code -Dgolden.update=true} writes the file anew, below {@code src/test/resources}.
-     */
-    @Test
-    void theTableReadsAsItDid() throws IOException {
-        String table =
-                CommandTable.rows().stream().map(CommandTableTest::line).collect(Collectors.joining("\n")) + "\n";
-        if (Boolean.getBoolean("golden.update")) {
-            Files.writeString(Path.of("src/test/resources" + GOLDEN), table);
-            return;
-        }
-        try (InputStream golden = Objects.requireNonNull(CommandTableTest.class.getResourceAsStream(GOLDEN))) {
-            assertThat(table).isEqualTo(new String(golden.readAllBytes(), UTF_8));
-        }
-    }
-
-    private static String line(CommandRow row) {
-        return "%-22s | %-25s | %3d | %-32s | %-48s | %-27s | %s"
-                .formatted(
-                        row.name(),
-                        row.versions(),
-                        row.arity(),
-                        row.keys(),
-                        row.loggedAs(),
-                        row.treatment(),
-                        row.repeatable() ? "repeatable" : "once");
-    }
-
     @Test
     void aReleaseHasOneRowForACommand() {
-        for (String release : String.join(" ", RELEASES).split(" ")) {
+        for (String release : CommandSheet.RELEASES) {
             List<String> names = CommandTable.rowsOf(PikaVersion.parse(release)).stream()
                     .map(CommandRow::name)
                     .toList();
