@@ -88,13 +88,12 @@ public final class PortRange {
                 int base = from + Math.floorMod(next - from + i, to - from + 1);
                 if (leased.contains(base) || collides(base, offsets)) {
                     held += rested ? 0 : 1;
-                } else if (rested && rests(base)) {
-                    continue;
-                } else if (!bindable(local, base, offsets)) {
+                } else if (!rested || !rests(base)) {
+                    if (bindable(local, base, offsets)) {
+                        next = base + 1;
+                        return hold(base, offsets);
+                    }
                     foreign += rested ? 0 : 1;
-                } else {
-                    next = base + 1;
-                    return hold(base, offsets);
                 }
             }
         }

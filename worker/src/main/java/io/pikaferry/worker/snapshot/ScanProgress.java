@@ -3,6 +3,6 @@ package io.pikaferry.worker.snapshot;
 /** Hears how a scan gets on. Called from any scanning thread, every few thousand records. */
 public interface ScanProgress {
 
-    /** @param done,total estimated from the sizes of the dump's files; done never exceeds total */
+    /** Both estimated from the sizes of the dump's files; done never exceeds total. */
     void scanned(long bytesDone, long bytesTotal);
 }

@@ -15,7 +15,7 @@ final class Requests {
 
     private final Node node;
 
-    /** @param node who we say we are: the master knows a slave by that address, whatever it connects from */
+    /** @param host who we say we are: the master knows a slave by that address, whatever it connects from */
     Requests(String host, int port) {
         this.node = Node.newBuilder().setIp(host).setPort(port).build();
     }
