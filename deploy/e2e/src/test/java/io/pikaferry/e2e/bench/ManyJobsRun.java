@@ -61,7 +61,7 @@ final class ManyJobsRun {
 
     /** With ports for all of them. */
     private static Program worker(Path directory, TestCluster cluster) {
-        int port = Ports.free(PORTS, 1000, 3000);
+        int port = Ports.bases(PORTS);
         return Program.ferry(
                 "pikaferry-worker",
                 directory.resolve("w1.log"),

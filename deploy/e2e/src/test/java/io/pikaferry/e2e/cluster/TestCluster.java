@@ -148,7 +148,7 @@ public final class TestCluster implements AutoCloseable {
     public void startWorker(String id, Path dataDirectory) {
         int port;
         synchronized (workerPorts) {
-            port = workerPorts.computeIfAbsent(id, name -> Ports.free(PORTS_OF_A_WORKER, 1000, 3000));
+            port = workerPorts.computeIfAbsent(id, name -> Ports.bases(PORTS_OF_A_WORKER));
         }
         String addressesForWorkers = relays.isEmpty()
                 ? addresses()
