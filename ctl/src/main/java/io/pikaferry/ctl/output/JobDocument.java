@@ -6,6 +6,7 @@ import io.pikaferry.proto.v1.JobProgress;
 import io.pikaferry.proto.v1.JobSpec;
 import io.pikaferry.proto.v1.JobView;
 import io.pikaferry.proto.v1.Reason;
+import io.pikaferry.proto.v1.Retention;
 import io.pikaferry.proto.v1.StreamProgress;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -90,6 +91,15 @@ final class JobDocument {
         put(document, "sourceFilenum", "sourceOffset", stream.hasSource(), stream.getSource());
         document.put("lagBytes", stream.getLagBytes() < 0 ? null : stream.getLagBytes());
         document.put("lagSeconds", stream.getLagSeconds() < 0 ? null : stream.getLagSeconds());
+        document.put("retention", stream.hasRetention() ? retention(stream.getRetention()) : null);
+        return document;
+    }
+
+    private static Map<String, Object> retention(Retention left) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("filesLeft", left.getFilesLeft());
+        document.put("secondsLeft", left.getSecondsLeft() < 0 ? null : left.getSecondsLeft());
+        document.put("held", left.getHeld());
         return document;
     }
 

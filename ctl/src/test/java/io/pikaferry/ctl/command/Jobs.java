@@ -13,6 +13,7 @@ import io.pikaferry.proto.v1.OnExistingKeys;
 import io.pikaferry.proto.v1.Phase;
 import io.pikaferry.proto.v1.RateLimit;
 import io.pikaferry.proto.v1.Reason;
+import io.pikaferry.proto.v1.Retention;
 import io.pikaferry.proto.v1.Source;
 import io.pikaferry.proto.v1.StreamProgress;
 import io.pikaferry.proto.v1.Target;
@@ -100,7 +101,11 @@ final class Jobs {
                                 .setBlame("ENVIRONMENT")
                                 .setRemedy("retried; check the network and the target")
                                 .setSinceMillis(ago(Duration.ofSeconds(41))))
-                        .addStreams(stream(3, 100, 3, 92_274_788, 92_274_688, 41.2))
+                        .addStreams(stream(3, 100, 3, 92_274_788, 92_274_688, 41.2).toBuilder()
+                                .setRetention(Retention.newBuilder()
+                                        .setFilesLeft(1)
+                                        .setSecondsLeft(540)
+                                        .setHeld(false)))
                         .setCommandsApplied(9_000))
                 .setErrorsOpen(3)
                 .build();
