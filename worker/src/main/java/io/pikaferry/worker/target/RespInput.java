@@ -24,6 +24,7 @@ final class RespInput {
     private static final int LONGEST_BULK = 512 << 20; // proto-max-bulk-len
     private static final int PIECE = 1 << 20;
     private static final int EXPECTED_ELEMENTS = 1024;
+    private static final int DEEPEST = 16;
     private static final byte[] OK = {'O', 'K'};
     private static final byte[] QUEUED = {'Q', 'U', 'E', 'U', 'E', 'D'};
 
@@ -38,12 +39,16 @@ final class RespInput {
 
     /** Waits for one reply. */
     Object read() throws IOException {
+        return read(0);
+    }
+
+    private Object read(int depth) throws IOException {
         byte type = next();
         return switch (type) {
             case '+' -> status();
             case ':' -> number();
             case '$' -> bulk();
-            case '*' -> array();
+            case '*' -> array(depth);
             case '-' -> new TargetError(new String(line(), UTF_8));
             default -> throw new IOException("a reply that begins with byte " + type);
         };
@@ -88,17 +93,17 @@ final class RespInput {
         return bytes;
     }
 
-    private List<Object> array() throws IOException {
+    private List<Object> array(int depth) throws IOException {
         long count = number();
         if (count == -1) {
             return null;
         }
-        if (count < 0 || count > Integer.MAX_VALUE) {
-            throw new IOException("an array of " + count);
+        if (count < 0 || count > Integer.MAX_VALUE || depth == DEEPEST) {
+            throw new IOException("an array of " + count + " at depth " + depth);
         }
         List<Object> elements = new ArrayList<>((int) Math.min(count, EXPECTED_ELEMENTS));
         for (long i = 0; i < count; i++) {
-            elements.add(read());
+            elements.add(read(depth + 1));
         }
         return elements;
     }
@@ -111,7 +116,11 @@ final class RespInput {
         }
         long number = digit(first);
         for (byte each = next(); each != '\r'; each = next()) {
-            number = number * 10 + digit(each);
+            int digit = digit(each);
+            if (number > (Long.MAX_VALUE - digit) / 10) {
+                throw new IOException("a number of more than 63 bits");
+            }
+            number = number * 10 + digit;
         }
         if (next() != '\n') {
             throw new IOException("a number without a line end");

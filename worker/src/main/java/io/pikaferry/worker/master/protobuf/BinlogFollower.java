@@ -54,9 +54,7 @@ final class BinlogFollower implements ReplicationSession, MasterLink.ItemSink {
     @Override
     public void item(Partition partition, InnerResponse.BinlogSync message) throws InterruptedException {
         StreamId stream = partition.stream();
-        BinlogPosition end = new BinlogPosition(
-                Integer.toUnsignedLong(message.getBinlogOffset().getFilenum()),
-                message.getBinlogOffset().getOffset());
+        BinlogPosition end = partition.position(message.getBinlogOffset());
         ByteString bytes = message.getBinlog();
         LoggedItem item = LoggedItem.parse(bytes, stream, end);
         logs.get(stream).accept(item.start(), bytes.size(), end);

@@ -1,6 +1,10 @@
 package io.pikaferry.worker.master.protobuf;
 
+import io.pikaferry.error.ErrorCode;
+import io.pikaferry.error.FerryException;
+import io.pikaferry.model.BinlogPosition;
 import io.pikaferry.model.StreamId;
+import io.pikaferry.worker.master.protobuf.wire.InnerMessage.BinlogOffset;
 import io.pikaferry.worker.master.protobuf.wire.InnerMessage.Slot;
 import java.util.HashSet;
 import java.util.OptionalInt;
@@ -47,6 +51,20 @@ final class Partition {
 
     Slot slot() {
         return slot;
+    }
+
+    /**
+     * Where the master says that something lies in this stream.
+     *
+     * @throws FerryException SOURCE_PROTOCOL if nothing can lie there
+     */
+    BinlogPosition position(BinlogOffset said) {
+        if (said.getOffset() < 0) {
+            throw new FerryException(
+                    ErrorCode.SOURCE_PROTOCOL,
+                    "the master names the offset %s in %s".formatted(Long.toUnsignedString(said.getOffset()), stream));
+        }
+        return new BinlogPosition(Integer.toUnsignedLong(said.getFilenum()), said.getOffset());
     }
 
     AckWindow window() {

@@ -23,13 +23,15 @@ final class ProducerPositions {
     private static final Pattern LINE =
             Pattern.compile("\\(?db(\\d{1,4})(?:[:_](\\d{1,6}))?\\)?[: ]+binlog_offset=(\\d{1,10}) (\\d{1,18})\\b.*");
 
+    private static final long LAST_FILE = 0xffff_ffffL;
+
     private ProducerPositions() {}
 
     static Map<StreamId, BinlogPosition> in(ServerInfo info) {
         Map<StreamId, BinlogPosition> positions = new HashMap<>();
         for (String line : info.lines()) {
             Matcher fields = LINE.matcher(line);
-            if (fields.matches()) {
+            if (fields.matches() && Long.parseLong(fields.group(3)) <= LAST_FILE) {
                 int slot = fields.group(2) == null ? 0 : Integer.parseInt(fields.group(2));
                 positions.put(
                         new StreamId(Integer.parseInt(fields.group(1)), slot),

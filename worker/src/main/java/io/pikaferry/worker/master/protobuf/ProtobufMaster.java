@@ -301,7 +301,7 @@ public final class ProtobufMaster implements Master {
         if (!probe.hasBinlogOffset()) {
             return;
         }
-        BinlogPosition end = position(probe.getBinlogOffset());
+        BinlogPosition end = partition.position(probe.getBinlogOffset());
         InnerResponse reply = link.ask(link.requests().trySync(partition.slot(), end), partition);
         if (reply.getTrySync().getReplyCode() != InnerResponse.TrySync.ReplyCode.OK
                 || !reply.getTrySync().hasSessionId()) {
@@ -368,7 +368,9 @@ public final class ProtobufMaster implements Master {
                         from,
                         partition.stream(),
                         contact.source().endpoint(),
-                        answer.hasBinlogOffset() ? position(answer.getBinlogOffset()) : "a place it does not tell");
+                        answer.hasBinlogOffset()
+                                ? partition.position(answer.getBinlogOffset())
+                                : "a place it does not tell");
         switch (answer.getReplyCode()) {
             case OK -> {
                 if (!answer.hasSessionId()) {
@@ -394,10 +396,6 @@ public final class ProtobufMaster implements Master {
                                 what,
                                 partition.stream(),
                                 reply.getReply().isEmpty() ? "no reason given" : reply.getReply()));
-    }
-
-    private static BinlogPosition position(io.pikaferry.worker.master.protobuf.wire.InnerMessage.BinlogOffset offset) {
-        return new BinlogPosition(Integer.toUnsignedLong(offset.getFilenum()), offset.getOffset());
     }
 
     // ---- questions
