@@ -119,7 +119,7 @@ public final class Ledger implements Refusals {
         return new ArrayList<>(waiting.values());
     }
 
-    /** What has not been stored yet as it is to stand in the target: fields and values. */
+    @Override
     public synchronized List<byte[]> standing() {
         return waiting.values().stream()
                 .filter(entry -> entry.state() == State.OPEN)

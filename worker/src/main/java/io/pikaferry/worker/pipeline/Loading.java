@@ -11,9 +11,12 @@ import io.pikaferry.worker.sender.KeySweep;
 import io.pikaferry.worker.sender.SenderPool;
 import io.pikaferry.worker.sender.SnapshotFeed;
 import io.pikaferry.worker.snapshot.SnapshotScan;
+import io.pikaferry.worker.snapshot.SnapshotScan.Summary;
 import io.pikaferry.worker.target.TargetCheck;
 import io.pikaferry.worker.target.TargetState;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,8 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a snapshot into the target. The marks are written when all of it is confirmed, and not before: a load that is
- * interrupted is begun anew, over a target that was cleared of it or with every key replaced.
+ * Brings a snapshot into the target. The marks are written when all of it is confirmed, and not before. A load that is
+ * interrupted goes on with the units of the dump that are not whole in the target, with every key replaced; another snapshot
+ * is loaded over a target that was cleared of the one before.
  *
  * <p>Threads: the job's.
  */
@@ -56,8 +60,10 @@ final class Loading {
             throws InterruptedException {
         Progress progress = footing.progress();
         progress.enter(Phase.LOAD);
-        boolean clean = exclusive && (!begun || clear());
-        SnapshotScan.Summary summary;
+        Map<String, Summary> broughtOver = begun ? broughtOver(name) : Map.of();
+        boolean clean = broughtOver.isEmpty() && exclusive && (!begun || clear());
+        footing.keeper().beginLoad(footing.control(), name);
+        Summary summary;
         try (SenderPool pool = footing.loadPool()) {
             pool.holdExpiriesWithin(HOLD_EXPIRIES_WITHIN);
             progress.counting(pool::commandsApplied);
@@ -69,7 +75,8 @@ final class Loading {
                     footing.settings()::targetDb,
                     !clean,
                     footing.abilities().xsetidTakesCounts(),
-                    footing.ledger());
+                    footing.ledger(),
+                    broughtOver);
             try {
                 summary = scan.run(snapshot.directories(), SnapshotOnDisk.takenAtSeconds(snapshot), feed, progress);
             } catch (InterruptedException | FerryException e) {
@@ -90,6 +97,17 @@ final class Loading {
         footing.keeper().keepRefused(footing.control(), footing.ledger().standing());
         footing.keeper().loaded(footing.control(), name, loaded);
         return loaded;
+    }
+
+    private Map<String, Summary> broughtOver(String name) {
+        Map<String, Summary> units = new HashMap<>();
+        footing.keeper()
+                .unitsLoaded(footing.control(), name)
+                .forEach((unit, counts) -> units.put(unit, Summary.parse(counts)));
+        if (!units.isEmpty()) {
+            LOG.atInfo().log("{} units of the snapshot are in the target already", units.size());
+        }
+        return units;
     }
 
     /** What an interrupted load left is removed, where nothing else can be in the target. */

@@ -99,6 +99,8 @@ final class Lane implements AutoCloseable {
             items.mend(mend);
         } else if (first instanceof LaneUnit.Forget forget) {
             items.forget(forget);
+        } else if (first instanceof LaneUnit.UnitLoaded loaded) {
+            loads.loaded(loaded);
         } else if (first instanceof LaneUnit.Milestone milestone) {
             milestone.reached.countDown();
         } else {

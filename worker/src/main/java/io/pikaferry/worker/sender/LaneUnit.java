@@ -11,6 +11,7 @@ import io.pikaferry.worker.routing.TargetCommand;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What one lane has to do for one item of the stream, or one piece of a snapshot. Never split over two transactions. */
 abstract class LaneUnit {
@@ -222,6 +223,26 @@ abstract class LaneUnit {
             super(0);
             this.upTo = Map.copyOf(upTo);
             this.quietSeconds = Map.copyOf(quietSeconds);
+        }
+    }
+
+    /** All of a unit of the snapshot was put in before this; in every lane. */
+    static final class UnitLoaded extends LaneUnit {
+        final String unit;
+        final String counts;
+        private final AtomicInteger lanesLeft;
+
+        /** One object for all lanes. */
+        UnitLoaded(String unit, String counts, int lanes) {
+            super(0);
+            this.unit = requireNonNull(unit, "unit is null");
+            this.counts = requireNonNull(counts, "counts is null");
+            this.lanesLeft = new AtomicInteger(lanes);
+        }
+
+        /** A lane has done what it had before. @return whether it is the last one */
+        boolean passed() {
+            return lanesLeft.decrementAndGet() == 0;
         }
     }
 

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Applies pieces of a snapshot. No marks: a load that is interrupted is repeated whole. Expiries that may pass before the
- * stream has caught up are held back (DESIGN §7.2).
+ * Applies pieces of a snapshot. What is noted of them is which units of the dump are whole in the target: a load that is
+ * interrupted repeats the others (DESIGN §7.3). Expiries that may pass before the stream has caught up are held back (§7.2).
  *
  * <p>Threads: the lane's.
  */
@@ -77,7 +77,30 @@ final class LoadWriter {
         }
     }
 
-    /** Not written down in the target one by one: until the load is over and all of it is, it is repeated whole. */
+    /** The last lane to have done its share of a unit notes that; with what of it could not be applied, which nobody meets again. */
+    void loaded(LaneUnit.UnitLoaded loaded) throws InterruptedException {
+        if (!loaded.passed()) {
+            return;
+        }
+        List<byte[]> refused = job.refusals().standing();
+        patience.execute(() -> {
+            Transaction<LaneUnit> transaction = new Transaction<>(job.controlDb());
+            if (!refused.isEmpty()) {
+                byte[][] command = new byte[2 + refused.size()][];
+                command[0] = Words.HSET;
+                command[1] = job.keys().refused();
+                for (int i = 0; i < refused.size(); i++) {
+                    command[2 + i] = refused.get(i);
+                }
+                transaction.own(command);
+            }
+            transaction.own(
+                    new byte[][] {Words.HSET, job.keys().load(), Words.ascii(loaded.unit), Words.ascii(loaded.counts)});
+            return transaction;
+        });
+    }
+
+    /** Not written down in the target one by one: until the unit it is in is over, that is repeated. */
     private void refuse(Refusal<LaneUnit.Load> refusal) {
         if (refusal.error().concernsTarget()) {
             throw new FerryException(refusal.error().code(), "the target refused " + refusal.message());

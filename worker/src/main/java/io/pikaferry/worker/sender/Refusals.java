@@ -15,6 +15,9 @@ public interface Refusals {
      */
     Refused refused(Refused what);
 
+    /** What no coordinator has stored yet, as it is to stand in the target: fields and values. */
+    List<byte[]> standing();
+
     /** It stands in the target, or will be met again if this try fails: so now the job may be stopped because of it. */
     void writtenDown(Refused what);
 

@@ -208,6 +208,11 @@ public final class SenderPool implements AutoCloseable {
         return shared.keys.sum();
     }
 
+    /** An earlier try has loaded them. */
+    void loadedBefore(long keys, long elements) {
+        shared.loaded(keys, elements);
+    }
+
     public long elementsLoaded() {
         return shared.elements.sum();
     }

@@ -9,15 +9,19 @@ import io.pikaferry.worker.snapshot.PikaType;
 import io.pikaferry.worker.snapshot.SnapshotChunk;
 import io.pikaferry.worker.snapshot.SnapshotChunk.StreamEntry;
 import io.pikaferry.worker.snapshot.SnapshotChunk.StreamTail;
+import io.pikaferry.worker.snapshot.SnapshotScan.Summary;
 import io.pikaferry.worker.snapshot.SnapshotSink;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 
 /**
  * Turns the pieces of a dump into commands and puts them into the lanes of their keys. A key is replaced, never merged into
- * what stands there, unless the target is known to be empty; its expiry follows its last piece, in the same lane.
+ * what stands there, unless the target is known to be empty; its expiry follows its last piece, in the same lane. Units that
+ * are in the target whole, from an earlier try at the same snapshot, are left out.
  *
  * <p>Threads: called by all threads of a scan; the pieces of one key come from one of them, in order.
  */
@@ -36,18 +40,29 @@ public final class SnapshotFeed implements SnapshotSink {
     private final boolean replace;
     private final boolean xsetidTakesCounts;
     private final Refusals refusals;
+    private final Map<String, Summary> broughtOver;
 
     /**
      * @param replace whether there may be something under the keys
      * @param xsetidTakesCounts Redis 7 and newer
+     * @param broughtOver what is whole in the target already; then {@code replace} has to be true
      */
     public SnapshotFeed(
-            SenderPool pool, IntUnaryOperator targetDb, boolean replace, boolean xsetidTakesCounts, Refusals refusals) {
+            SenderPool pool,
+            IntUnaryOperator targetDb,
+            boolean replace,
+            boolean xsetidTakesCounts,
+            Refusals refusals,
+            Map<String, Summary> broughtOver) {
         this.pool = requireNonNull(pool, "pool is null");
         this.targetDb = requireNonNull(targetDb, "targetDb is null");
         this.replace = replace;
         this.xsetidTakesCounts = xsetidTakesCounts;
         this.refusals = requireNonNull(refusals, "refusals is null");
+        this.broughtOver = Map.copyOf(broughtOver);
+        if (!replace && !broughtOver.isEmpty()) {
+            throw new IllegalArgumentException("units are there already, but nothing is to be replaced");
+        }
     }
 
     @Override
@@ -75,6 +90,21 @@ public final class SnapshotFeed implements SnapshotSink {
                         elements,
                         chunk.last(),
                         permits));
+    }
+
+    @Override
+    public Optional<Summary> broughtOver(String unit) {
+        Optional<Summary> before = Optional.ofNullable(broughtOver.get(unit));
+        before.ifPresent(what -> pool.loadedBefore(what.keys(), what.elements()));
+        return before;
+    }
+
+    @Override
+    public void handedOver(String unit, Summary what) {
+        LaneUnit.UnitLoaded loaded = new LaneUnit.UnitLoaded(unit, what.toString(), pool.size());
+        for (int lane = 0; lane < pool.size(); lane++) {
+            pool.lane(lane).put(loaded);
+        }
     }
 
     /** @return how many elements */

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.rocksdb.Cache;
@@ -103,7 +104,17 @@ public final class ParallelScan implements SnapshotScan {
                 long share = lastPart ? left : (long) ((double) bytes * part.bytes() / planned);
                 left -= share;
                 units.add(new ScanUnit(
-                        stream, reader, i, part, share, sink, config, meter.unit(share, part.records()), totals));
+                        stream + "/" + layout.subDatabases().get(i) + "/"
+                                + part.range().digest(),
+                        stream,
+                        reader,
+                        i,
+                        part,
+                        share,
+                        sink,
+                        config,
+                        meter.unit(share, part.records()),
+                        totals));
             }
         }
         return units;
@@ -152,8 +163,12 @@ public final class ParallelScan implements SnapshotScan {
         }
     }
 
-    /** @param bytes its share of what progress is told in */
+    /**
+     * @param name of this part of this dump; of keys it has only a digest
+     * @param bytes its share of what progress is told in
+     */
     private record ScanUnit(
+            String name,
             StreamId stream,
             DumpReader reader,
             int subDatabase,
@@ -167,16 +182,26 @@ public final class ParallelScan implements SnapshotScan {
 
         @Override
         public void run() throws InterruptedException {
+            Optional<Summary> before = sink.broughtOver(name);
+            if (before.isPresent()) {
+                totals.add(before.get());
+            } else {
+                scan();
+            }
+            meter.finished();
+        }
+
+        private void scan() throws InterruptedException {
             ChunkWriter writer = new ChunkWriter(stream.db(), sink, config, meter);
             reader.scan(subDatabase, part.range(), writer);
             totals.add(writer.summary());
+            sink.handedOver(name, writer.summary());
             if (writer.miscounted() > 0) {
                 log.atWarn()
                         .addKeyValue("stream", stream)
                         .addKeyValue("keys", writer.miscounted())
                         .log("the source counts other elements of some keys than it has; all it has are carried over");
             }
-            meter.finished();
         }
     }
 }

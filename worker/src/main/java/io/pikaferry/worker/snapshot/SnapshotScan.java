@@ -14,7 +14,19 @@ public interface SnapshotScan {
      * @param elements values, fields, members, entries of them
      * @param skipped dead, expired and internal keys
      */
-    record Summary(long keys, long elements, long skipped) {}
+    record Summary(long keys, long elements, long skipped) {
+
+        /** As {@link #toString} writes it. */
+        public static Summary parse(String text) {
+            String[] counts = text.split(" ", 3);
+            return new Summary(Long.parseLong(counts[0]), Long.parseLong(counts[1]), Long.parseLong(counts[2]));
+        }
+
+        @Override
+        public String toString() {
+            return keys + " " + elements + " " + skipped;
+        }
+    }
 
     /**
      * @param directories of every stream the directory that holds its sub-databases

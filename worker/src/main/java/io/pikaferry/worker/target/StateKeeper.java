@@ -33,6 +33,7 @@ import java.util.Optional;
 public final class StateKeeper {
 
     private static final String FORMAT = "1";
+    private static final String SNAPSHOT = "snapshot";
     private static final String BOUNDARY = "boundary";
     private static final byte[] HSET = ascii("HSET");
     private static final String UNEXAMINED = "unexamined/";
@@ -76,8 +77,8 @@ public final class StateKeeper {
         int lanes = Integer.parseInt(fields.getOrDefault("lanes", "0"));
         boolean exclusive = "1".equals(fields.get("exclusive"));
         Optional<String> source = Optional.ofNullable(fields.get("source"));
-        if (fields.containsKey("snapshot")) {
-            return TargetState.loading(lanes, exclusive, fields.get("snapshot"), source);
+        if (fields.containsKey(SNAPSHOT)) {
+            return TargetState.loading(lanes, exclusive, fields.get(SNAPSHOT), source);
         }
         Map<StreamId, Map<Integer, BinlogPosition>> positions = new HashMap<>();
         Map<Integer, Map<StreamId, BinlogPosition>> unexamined = new HashMap<>();
@@ -142,7 +143,7 @@ public final class StateKeeper {
      */
     public void loaded(TargetLink link, String snapshot, TargetState state) {
         link.call(ascii("WATCH"), keys.checkpoint());
-        Object found = link.call(ascii("HGET"), keys.checkpoint(), ascii("snapshot"));
+        Object found = link.call(ascii("HGET"), keys.checkpoint(), ascii(SNAPSHOT));
         if (found instanceof TargetError error) {
             throw error.asException(links.address(), "reading the marks");
         }
@@ -159,7 +160,7 @@ public final class StateKeeper {
     public void write(TargetLink link, TargetState state) {
         List<byte[][]> commands = new ArrayList<>();
         commands.add(new byte[][] {ascii("MULTI")});
-        commands.add(new byte[][] {ascii("DEL"), keys.checkpoint()});
+        commands.add(new byte[][] {ascii("DEL"), keys.checkpoint(), keys.load()});
         commands.add(render(state));
         commands.add(new byte[][] {ascii("EXEC")});
         List<Object> replies = link.exchange(commands);
@@ -181,9 +182,38 @@ public final class StateKeeper {
         }
     }
 
-    /** Forgets expiries held back, dirty keys and refusals: the keys they speak of are gone. */
+    /**
+     * The units of the snapshot that are in the target whole, and what was in them.
+     *
+     * @return by the unit's name; empty if the load has not begun or was another's
+     */
+    public Map<String, String> unitsLoaded(TargetLink link, String snapshot) {
+        Object reply = link.call(ascii("HGETALL"), keys.load());
+        if (reply instanceof TargetError error) {
+            throw error.asException(links.address(), "reading how far the load is");
+        }
+        List<?> flat = (List<?>) reply;
+        Map<String, String> fields = new HashMap<>();
+        for (int i = 0; i < flat.size(); i += 2) {
+            fields.put(text(flat.get(i)), text(flat.get(i + 1)));
+        }
+        if (!snapshot.equals(fields.remove(SNAPSHOT))) {
+            return Map.of();
+        }
+        return fields;
+    }
+
+    /** From now on units may be noted as loaded. */
+    public void beginLoad(TargetLink link, String snapshot) {
+        if (link.call(HSET, keys.load(), ascii(SNAPSHOT), snapshot.getBytes(UTF_8)) instanceof TargetError error) {
+            throw error.asException(links.address(), "beginning the load");
+        }
+    }
+
+    /** Forgets how far a load was, expiries held back, dirty keys and refusals: the keys they speak of are gone. */
     public void forgetKeys(TargetLink link) {
-        if (link.call(ascii("DEL"), keys.held(), keys.dirty(), keys.refused()) instanceof TargetError error) {
+        if (link.call(ascii("DEL"), keys.load(), keys.held(), keys.dirty(), keys.refused())
+                instanceof TargetError error) {
             throw error.asException(links.address(), "DEL");
         }
     }
@@ -209,7 +239,7 @@ public final class StateKeeper {
         add(args, "lanes", Integer.toString(state.lanes()));
         add(args, "exclusive", state.exclusive() ? "1" : "0");
         state.sourceIdentity().ifPresent(identity -> add(args, "source", identity));
-        state.snapshot().ifPresent(snapshot -> add(args, "snapshot", snapshot));
+        state.snapshot().ifPresent(snapshot -> add(args, SNAPSHOT, snapshot));
         if (state.boundaryDoubted()) {
             add(args, BOUNDARY, "doubted");
         }

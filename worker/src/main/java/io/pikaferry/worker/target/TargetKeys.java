@@ -11,6 +11,7 @@ import io.pikaferry.model.JobId;
  * <pre>
  * pikaferry:{job}:fence   string   the highest epoch that has taken over
  * pikaferry:{job}:ckpt    hash     format, phase, exclusive, lanes, source, &lt;stream&gt;/&lt;lane&gt; → position, and more: {@link StateKeeper}
+ * pikaferry:{job}:load    hash     snapshot → its name, &lt;unit&gt; → what was in it; only while the snapshot is loaded
  * pikaferry:{job}:held    hash     &lt;db&gt;/&lt;key&gt; → the expiry it shall get, ms
  * pikaferry:{job}:dirty   hash     &lt;stream&gt;/&lt;key&gt; → why it has to be read again from the source
  * pikaferry:{job}:refused hash     id → what could not be applied, until a coordinator has stored it
@@ -23,6 +24,7 @@ public final class TargetKeys {
 
     private final byte[] fence;
     private final byte[] checkpoint;
+    private final byte[] load;
     private final byte[] held;
     private final byte[] dirty;
     private final byte[] refused;
@@ -32,6 +34,7 @@ public final class TargetKeys {
         String prefix = PREFIX + "{" + job + "}:";
         this.fence = ascii(prefix + "fence");
         this.checkpoint = ascii(prefix + "ckpt");
+        this.load = ascii(prefix + "load");
         this.held = ascii(prefix + "held");
         this.dirty = ascii(prefix + "dirty");
         this.refused = ascii(prefix + "refused");
@@ -43,6 +46,10 @@ public final class TargetKeys {
 
     public byte[] checkpoint() {
         return checkpoint;
+    }
+
+    public byte[] load() {
+        return load;
     }
 
     public byte[] held() {

@@ -349,6 +349,11 @@ class ExpiriesTest {
         }
 
         @Override
+        public List<byte[]> standing() {
+            return List.of();
+        }
+
+        @Override
         public void writtenDown(Refused what) {}
 
         @Override

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
 import io.pikaferry.model.StreamId;
+import io.pikaferry.worker.snapshot.SnapshotScan.Summary;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -93,6 +96,58 @@ class ParallelScanTest {
 
         assertThat(done).isSorted().hasSizeGreaterThan(20).last().isEqualTo(total.get());
         assertThat(done.get(done.size() / 2)).as("half way").isBetween(total.get() / 5, total.get() * 4 / 5);
+    }
+
+    /** DESIGN §7.3: a scan that is interrupted can go on where it stopped. */
+    @Test
+    void unitsThatWereBroughtOverAreLeftOut() throws Exception {
+        Map<String, Summary> units = new ConcurrentHashMap<>();
+        Summary whole = Scans.scan(directory, CONFIG, new UnitSink(Map.of(), units));
+        assertThat(units).hasSizeGreaterThan(3);
+        assertThat(units.values().stream().mapToLong(Summary::elements).sum()).isEqualTo(whole.elements());
+        Map<String, Summary> half = new HashMap<>();
+        units.keySet().stream().sorted().limit(units.size() / 2).forEach(unit -> half.put(unit, units.get(unit)));
+
+        Map<String, Summary> rest = new ConcurrentHashMap<>();
+        UnitSink sink = new UnitSink(half, rest);
+        Summary again = Scans.scan(directory, CONFIG, sink);
+
+        assertThat(again).isEqualTo(whole);
+        assertThat(rest.keySet()).doesNotContainAnyElementsOf(half.keySet());
+        assertThat(half.size() + rest.size()).isEqualTo(units.size());
+        assertThat(sink.keys.get())
+                .isEqualTo(rest.values().stream().mapToLong(Summary::keys).sum());
+    }
+
+    private static final class UnitSink implements SnapshotSink {
+        private final Map<String, Summary> before;
+        private final Map<String, Summary> done;
+        private final AtomicLong keys = new AtomicLong();
+
+        UnitSink(Map<String, Summary> before, Map<String, Summary> done) {
+            this.before = before;
+            this.done = done;
+        }
+
+        @Override
+        public void take(SnapshotChunk chunk) {
+            keys.addAndGet(chunk.last() ? 1 : 0);
+        }
+
+        @Override
+        public Optional<Summary> broughtOver(String unit) {
+            return Optional.ofNullable(before.get(unit));
+        }
+
+        @Override
+        public void handedOver(String unit, Summary what) {
+            assertThat(done.put(unit, what)).as("a unit is named once").isNull();
+        }
+
+        @Override
+        public void refuse(ErrorCode code, int db, byte[] key, PikaType type, String message) {
+            throw new AssertionError(message);
+        }
     }
 
     @Test

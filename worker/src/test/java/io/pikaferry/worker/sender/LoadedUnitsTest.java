@@ -1,0 +1,202 @@
+package io.pikaferry.worker.sender;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.pikaferry.error.ErrorCode;
+import io.pikaferry.model.BinlogPosition;
+import io.pikaferry.model.JobId;
+import io.pikaferry.model.StreamId;
+import io.pikaferry.worker.checkpoint.Marks;
+import io.pikaferry.worker.fixture.RedisServer;
+import io.pikaferry.worker.ledger.Ledger;
+import io.pikaferry.worker.snapshot.PikaType;
+import io.pikaferry.worker.snapshot.SnapshotChunk;
+import io.pikaferry.worker.snapshot.SnapshotScan.Summary;
+import io.pikaferry.worker.target.JedisLinks;
+import io.pikaferry.worker.target.StateKeeper;
+import io.pikaferry.worker.target.TargetAddress;
+import io.pikaferry.worker.target.TargetKeys;
+import io.pikaferry.worker.target.TargetLink;
+import io.pikaferry.worker.target.TargetLinks;
+import io.pikaferry.worker.target.TargetState;
+import io.pikaferry.worker.threads.Threads;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** DESIGN §7.3: a load that is interrupted goes on with what is not whole in the target, over a real server. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class LoadedUnitsTest {
+
+    private static final TargetKeys KEYS = new TargetKeys(new JobId("moving"));
+    private static final String SNAPSHOT = "moving-1.1";
+
+    private static RedisServer server;
+    private static TargetLinks links;
+    private static StateKeeper keeper;
+
+    private final Ledger ledger = new Ledger(Clock.systemUTC(), why -> {}, entry -> {});
+
+    @BeforeAll
+    static void start(@TempDir Path directory) {
+        server = RedisServer.start(directory);
+        links = new JedisLinks(
+                TargetAddress.parse("redis://127.0.0.1:" + server.port(), Optional.empty()),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10));
+        keeper = new StateKeeper(links, KEYS);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @BeforeEach
+    void aLoadHasBegun() {
+        call("FLUSHALL");
+        try (TargetLink control = links.open("control")) {
+            keeper.beginLoad(control, SNAPSHOT);
+        }
+    }
+
+    private static Object call(String... words) {
+        try (TargetLink link = links.open("looking")) {
+            return link.call(Arrays.stream(words).map(Words::ascii).toArray(byte[][]::new));
+        }
+    }
+
+    private static Map<String, String> noted(String snapshot) {
+        try (TargetLink control = links.open("control")) {
+            return keeper.unitsLoaded(control, snapshot);
+        }
+    }
+
+    private SenderPool pool() {
+        SenderPool.Terms terms = new SenderPool.Terms(
+                "job-moving",
+                SenderConfig.ofLanes(3),
+                0,
+                KEYS,
+                true,
+                false,
+                true,
+                new ExpiryRule() {
+                    @Override
+                    public boolean gone(long expireAtMillis, long executedAtSeconds) {
+                        return false;
+                    }
+
+                    @Override
+                    public boolean unsure(long expireAtMillis, long executedAtSeconds) {
+                        return false;
+                    }
+                },
+                Clock.systemUTC(),
+                Threads.ofTheMachine());
+        SenderPool pool = new SenderPool(terms, Optional.empty(), () -> links.open("lane"), ledger, () -> {});
+        pool.start();
+        return pool;
+    }
+
+    private SnapshotFeed feed(SenderPool pool, Map<String, Summary> before) {
+        return new SnapshotFeed(pool, db -> db, true, true, ledger, before);
+    }
+
+    private static SnapshotChunk list(String key, boolean first, boolean last, String... elements) {
+        byte[][] bytes =
+                Arrays.stream(elements).map(each -> each.getBytes(UTF_8)).toArray(byte[][]::new);
+        return new SnapshotChunk(
+                0, key.getBytes(UTF_8), PikaType.LIST, 0, first, last, bytes, List.of(), Optional.empty());
+    }
+
+    @Test
+    void aUnitIsNotedWhenAllOfItIsInTheTarget() throws InterruptedException {
+        try (SenderPool pool = pool()) {
+            SnapshotFeed feed = feed(pool, Map.of());
+            for (int i = 0; i < 100; i++) {
+                feed.take(list("l" + i, true, true, "a", "b"));
+            }
+            feed.handedOver("db0.0/lists/ab", new Summary(100, 200, 3));
+            feed.take(list("of another unit", true, false, "a"));
+            pool.drain();
+        }
+
+        assertThat(noted(SNAPSHOT)).isEqualTo(Map.of("db0.0/lists/ab", "100 200 3"));
+        assertThat(call("LLEN", "l99")).isEqualTo(2L);
+    }
+
+    /** P2: the pieces of a list that was half there are not appended to it. */
+    @Test
+    void theNextTryLeavesOutWhatIsNotedAndReplacesTheRest() throws InterruptedException {
+        call("RPUSH", "half", "a");
+        call("RPUSH", "whole", "a", "b");
+        Map<String, Summary> before = Map.of("one", Summary.parse("1 2 0"));
+        try (SenderPool pool = pool()) {
+            SnapshotFeed feed = feed(pool, before);
+            assertThat(feed.broughtOver("one")).contains(new Summary(1, 2, 0));
+            assertThat(feed.broughtOver("two")).isEmpty();
+            feed.take(list("half", true, false, "a"));
+            feed.take(list("half", false, true, "b"));
+            feed.handedOver("two", new Summary(1, 2, 0));
+            pool.drain();
+            assertThat(pool.keysLoaded()).isEqualTo(2);
+            assertThat(pool.elementsLoaded()).isEqualTo(4);
+        }
+
+        assertThat(call("LLEN", "half")).isEqualTo(2L);
+        assertThat(noted(SNAPSHOT)).containsOnlyKeys("two");
+    }
+
+    /** P5: who leaves the unit out will not meet it again. */
+    @Test
+    void whatOfTheUnitCouldNotBeAppliedStandsBesideTheNote() throws InterruptedException {
+        try (SenderPool pool = pool()) {
+            SnapshotFeed feed = feed(pool, Map.of());
+            feed.refuse(ErrorCode.NOT_REPRESENTABLE, 0, "hll".getBytes(UTF_8), PikaType.STRING, "a HyperLogLog");
+            feed.handedOver("one", new Summary(1, 1, 0));
+            pool.drain();
+        }
+
+        assertThat(call("HLEN", "pikaferry:{moving}:refused")).isEqualTo(1L);
+        assertThat(noted(SNAPSHOT)).containsOnlyKeys("one");
+    }
+
+    @Test
+    void theNotesAreOfOneSnapshotAndGoWithIt() {
+        call("HSET", "pikaferry:{moving}:load", "one", "1 1 0");
+        assertThat(noted("moving-2.1")).isEmpty();
+        assertThat(noted(SNAPSHOT)).containsOnlyKeys("one");
+
+        try (TargetLink control = links.open("control")) {
+            Marks marks = Marks.level(3, Map.of(StreamId.ONLY, new BinlogPosition(1, 2)));
+            keeper.write(control, TargetState.following(marks, true, Optional.empty()));
+        }
+
+        assertThat(call("EXISTS", "pikaferry:{moving}:load")).isEqualTo(0L);
+    }
+
+    @Test
+    void unitsCannotBeThereIfNothingIsToBeReplaced() {
+        try (SenderPool pool = pool()) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() ->
+                            new SnapshotFeed(pool, db -> db, false, true, ledger, Map.of("one", new Summary(1, 1, 0))));
+        }
+    }
+}
