@@ -14,6 +14,7 @@ import io.pikaferry.coordinator.job.Reason;
 import io.pikaferry.coordinator.job.Versioned;
 import io.pikaferry.coordinator.membership.AssignOrder;
 import io.pikaferry.coordinator.membership.KnownWorker;
+import io.pikaferry.coordinator.membership.Limits;
 import io.pikaferry.coordinator.membership.WorkerRegistry;
 import io.pikaferry.coordinator.membership.WorkerRegistry.Member;
 import io.pikaferry.coordinator.membership.WorkerRegistry.State;
@@ -213,6 +214,8 @@ public final class AssignmentLoop implements AutoCloseable {
             if (job.isHeldBy(session.worker(), job.epoch())) {
                 if (!session.knows(job.id(), job.epoch())) {
                     tellToRun(job, session);
+                } else {
+                    session.tune(job.id(), job.epoch(), Limits.of(job.spec()));
                 }
                 Optional.ofNullable(plan.revoke().get(job.id()))
                         .ifPresent(why -> session.revoke(job.id(), job.epoch(), why));

@@ -5,6 +5,7 @@ import io.pikaferry.coordinator.job.JobEvent.Blocked;
 import io.pikaferry.coordinator.job.JobEvent.Completed;
 import io.pikaferry.coordinator.job.JobEvent.FullSyncBegun;
 import io.pikaferry.coordinator.job.JobEvent.FullSyncRequested;
+import io.pikaferry.coordinator.job.JobEvent.LimitsSet;
 import io.pikaferry.coordinator.job.JobEvent.MoveRequested;
 import io.pikaferry.coordinator.job.JobEvent.PauseRequested;
 import io.pikaferry.coordinator.job.JobEvent.Released;
@@ -80,6 +81,9 @@ final class Chronicle {
                     "moved",
                     "to be moved from %s to %s"
                             .formatted(holder, move.to().map(WorkerId::value).orElse("anywhere else")));
+        }
+        if (event instanceof LimitsSet limits) {
+            return new Line("limits", "from now on " + limits.words());
         }
         throw new IllegalStateException("no words for " + event);
     }

@@ -3,7 +3,11 @@ package io.pikaferry.coordinator.job;
 import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.model.WorkerId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Something that happened to a job, or that somebody asked of it. */
 public sealed interface JobEvent {
@@ -165,6 +169,44 @@ public sealed interface JobEvent {
         @Override
         public String refusal() {
             return "be moved";
+        }
+    }
+
+    /**
+     * Limits that are to hold from now on; what is empty stays as it is.
+     *
+     * @param commandsPerSecond 0 for as fast as it goes
+     * @param bytesPerSecond 0 for as fast as it goes
+     */
+    record LimitsSet(OptionalLong commandsPerSecond, OptionalLong bytesPerSecond, Optional<Throttle> throttle)
+            implements JobEvent {
+        public LimitsSet {
+            requireNonNull(throttle, "throttle is null");
+            if (commandsPerSecond.isEmpty() && bytesPerSecond.isEmpty() && throttle.isEmpty()) {
+                throw new IllegalArgumentException("no limit is named");
+            }
+        }
+
+        @Override
+        public String refusal() {
+            return "have its limits set";
+        }
+
+        JobSpec applyTo(JobSpec spec) {
+            return spec.limited(
+                    new RateLimit(
+                            commandsPerSecond.orElse(spec.rate().commandsPerSecond()),
+                            bytesPerSecond.orElse(spec.rate().bytesPerSecond())),
+                    throttle.orElse(spec.throttle()));
+        }
+
+        /** For the journal. */
+        String words() {
+            List<String> words = new ArrayList<>();
+            commandsPerSecond.ifPresent(commands -> words.add("rate-commands " + RateLimit.said(commands)));
+            bytesPerSecond.ifPresent(bytes -> words.add("rate-bytes " + RateLimit.said(bytes)));
+            throttle.ifPresent(setting -> words.add("throttle " + setting.name().toLowerCase(Locale.ROOT)));
+            return String.join(", ", words);
         }
     }
 

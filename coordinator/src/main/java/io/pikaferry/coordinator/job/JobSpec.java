@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * What to migrate, as the operator submitted it, with the defaults filled in; never changes. Holds no password.
+ * What to migrate, as the operator submitted it, with the defaults filled in. Holds no password. Only limits ever change.
  *
  * @param databases source database to target database; a database not named keeps its number
  * @param labels for people; mean nothing to us
@@ -29,7 +29,8 @@ public record JobSpec(
         Map<Integer, Integer> databases,
         Map<String, String> labels,
         Map<String, String> workerSelector,
-        RateLimit rate) {
+        RateLimit rate,
+        Throttle throttle) {
 
     public static final int DEFAULT_LANES = 4;
     private static final int MAX_LANES = 64;
@@ -46,7 +47,8 @@ public record JobSpec(
             new Field("databases", spec -> new TreeMap<>(spec.databases())),
             new Field("labels", spec -> new TreeMap<>(spec.labels())),
             new Field("worker_selector", spec -> new TreeMap<>(spec.workerSelector())),
-            new Field("rate", JobSpec::rate));
+            new Field("rate", JobSpec::rate),
+            new Field("throttle", JobSpec::throttle));
 
     private record Field(String name, Function<JobSpec, Object> value) {}
 
@@ -62,6 +64,7 @@ public record JobSpec(
         requireNonNull(onError, "onError is null");
         requireNonNull(typeConflict, "typeConflict is null");
         requireNonNull(rate, "rate is null");
+        requireNonNull(throttle, "throttle is null");
         if (lanes < 1 || lanes > MAX_LANES) {
             throw new IllegalArgumentException("lanes must be 1..%d, got %d".formatted(MAX_LANES, lanes));
         }
@@ -73,6 +76,23 @@ public record JobSpec(
                 throw new IllegalArgumentException("databases: negative number in %d: %d".formatted(from, to));
             }
         });
+    }
+
+    JobSpec limited(RateLimit newRate, Throttle newThrottle) {
+        return new JobSpec(
+                name,
+                source,
+                target,
+                fullSync,
+                lanes,
+                onExistingKeys,
+                onError,
+                typeConflict,
+                databases,
+                labels,
+                workerSelector,
+                newRate,
+                newThrottle);
     }
 
     /** The first field in which the other differs from this, or empty if they ask for the same. */

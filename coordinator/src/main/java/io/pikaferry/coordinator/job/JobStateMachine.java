@@ -12,6 +12,7 @@ import io.pikaferry.coordinator.job.JobEvent.Blocked;
 import io.pikaferry.coordinator.job.JobEvent.Completed;
 import io.pikaferry.coordinator.job.JobEvent.FullSyncBegun;
 import io.pikaferry.coordinator.job.JobEvent.FullSyncRequested;
+import io.pikaferry.coordinator.job.JobEvent.LimitsSet;
 import io.pikaferry.coordinator.job.JobEvent.MoveRequested;
 import io.pikaferry.coordinator.job.JobEvent.PasswordsGiven;
 import io.pikaferry.coordinator.job.JobEvent.PauseRequested;
@@ -58,7 +59,8 @@ public final class JobStateMachine {
                             FullSyncRequested.class, Rule.to(PENDING),
                             StopRequested.class, Rule.to(STOPPED),
                             MoveRequested.class, Rule.to(PENDING),
-                            PasswordsGiven.class, Rule.to(PENDING)),
+                            PasswordsGiven.class, Rule.to(PENDING),
+                            LimitsSet.class, Rule.to(PENDING)),
             RUNNING,
                     Map.ofEntries(
                             Map.entry(Released.class, Rule.WHERE_DESIRED),
@@ -70,24 +72,28 @@ public final class JobStateMachine {
                             Map.entry(ResumeRequested.class, Rule.to(RUNNING)),
                             Map.entry(StopRequested.class, Rule.to(RUNNING)),
                             Map.entry(MoveRequested.class, Rule.to(RUNNING)),
-                            Map.entry(PasswordsGiven.class, Rule.to(RUNNING))),
+                            Map.entry(PasswordsGiven.class, Rule.to(RUNNING)),
+                            Map.entry(LimitsSet.class, Rule.to(RUNNING))),
             PAUSED,
                     Map.of(
                             PauseRequested.class, Rule.to(PAUSED),
                             ResumeRequested.class, Rule.to(PENDING),
                             FullSyncRequested.class, Rule.to(PENDING),
                             StopRequested.class, Rule.to(STOPPED),
-                            PasswordsGiven.class, Rule.to(PAUSED)),
+                            PasswordsGiven.class, Rule.to(PAUSED),
+                            LimitsSet.class, Rule.to(PAUSED)),
             BLOCKED,
                     Map.of(
                             ResumeRequested.class, Rule.to(PENDING),
                             FullSyncRequested.class, Rule.to(PENDING),
                             StopRequested.class, Rule.to(STOPPED),
-                            PasswordsGiven.class, Rule.to(BLOCKED)),
+                            PasswordsGiven.class, Rule.to(BLOCKED),
+                            LimitsSet.class, Rule.to(BLOCKED)),
             STOPPED,
                     Map.of(
                             StopRequested.class, Rule.to(STOPPED),
-                            PasswordsGiven.class, Rule.to(STOPPED)),
+                            PasswordsGiven.class, Rule.to(STOPPED),
+                            LimitsSet.class, Rule.to(STOPPED)),
             COMPLETED, Map.of(PasswordsGiven.class, Rule.to(COMPLETED))));
 
     private JobStateMachine() {}
@@ -154,6 +160,8 @@ public final class JobStateMachine {
         } else if (event instanceof PasswordsGiven given) {
             next.sourcePassword |= given.source();
             next.targetPassword |= given.target();
+        } else if (event instanceof LimitsSet limits) {
+            next.spec = limits.applyTo(job.spec());
         }
     }
 

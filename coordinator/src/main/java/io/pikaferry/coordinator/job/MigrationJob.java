@@ -112,8 +112,8 @@ public record MigrationJob(
     /** A job while an event is being applied to it; becomes a value again by {@link #done}, which checks it. */
     static final class Draft {
 
-        private final JobSpec spec;
         private final Instant createdAt;
+        JobSpec spec;
         DesiredState desired;
         JobState observed;
         long epoch;

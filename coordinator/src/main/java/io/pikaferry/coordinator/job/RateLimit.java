@@ -19,6 +19,10 @@ public record RateLimit(long commandsPerSecond, long bytesPerSecond) {
 
     @Override
     public String toString() {
-        return commandsPerSecond + " commands/s, " + bytesPerSecond + " bytes/s";
+        return said(commandsPerSecond) + " commands/s, " + said(bytesPerSecond) + " bytes/s";
+    }
+
+    static String said(long perSecond) {
+        return perSecond == 0 ? "unlimited" : Long.toString(perSecond);
     }
 }

@@ -11,6 +11,8 @@ public interface WorkerLine {
 
     void assign(AssignOrder order);
 
+    void tune(JobId job, long epoch, Limits limits);
+
     void revoke(JobId job, long epoch, String why);
 
     /** Hangs up. */

@@ -14,7 +14,11 @@ public final class WorkerSession {
     private final Greeting greeting;
     private final WorkerLine line;
     private final Map<JobId, Long> assigned; // held when it came, or told since
+    private final Map<JobId, Tuned> tuned = new ConcurrentHashMap<>();
     private final Map<JobId, Long> revoked = new ConcurrentHashMap<>();
+
+    /** The limits a job was given, and under which epoch. */
+    private record Tuned(long epoch, Limits limits) {}
 
     WorkerSession(Greeting greeting, WorkerLine line) {
         this.greeting = greeting;
@@ -42,7 +46,16 @@ public final class WorkerSession {
 
     public void assign(AssignOrder order) {
         assigned.put(order.spec().name(), order.epoch());
+        tuned.put(order.spec().name(), new Tuned(order.epoch(), Limits.of(order.spec())));
         line.assign(order);
+    }
+
+    /** Says it unless that is what was said last: a job that was held when the session began is told of its limits. */
+    public void tune(JobId job, long epoch, Limits limits) {
+        Tuned now = new Tuned(epoch, limits);
+        if (!now.equals(tuned.put(job, now))) {
+            line.tune(job, epoch, limits);
+        }
     }
 
     /** Says it once. */

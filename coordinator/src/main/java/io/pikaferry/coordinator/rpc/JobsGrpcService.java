@@ -24,11 +24,14 @@ import io.pikaferry.proto.v1.ListJobsRequest;
 import io.pikaferry.proto.v1.ListJobsResponse;
 import io.pikaferry.proto.v1.MoveJobRequest;
 import io.pikaferry.proto.v1.ResumeJobRequest;
+import io.pikaferry.proto.v1.SetJobRequest;
 import io.pikaferry.proto.v1.SettleErrorsRequest;
 import io.pikaferry.proto.v1.SubmitJobRequest;
 import io.pikaferry.proto.v1.SubmitJobResponse;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /** The operator's door to jobs. Translates messages, decides nothing. */
 public final class JobsGrpcService extends JobsGrpc.JobsImplBase {
@@ -88,26 +91,26 @@ public final class JobsGrpcService extends JobsGrpc.JobsImplBase {
 
     @Override
     public void pauseJob(JobRequest request, StreamObserver<JobView> responses) {
-        handle(request.getName(), new JobEvent.PauseRequested(), responses);
+        handle(request.getName(), JobEvent.PauseRequested::new, responses);
     }
 
     @Override
     public void resumeJob(ResumeJobRequest request, StreamObserver<JobView> responses) {
         handle(
                 request.getName(),
-                request.getForceFullSync() ? new JobEvent.FullSyncRequested() : new JobEvent.ResumeRequested(),
+                request.getForceFullSync() ? JobEvent.FullSyncRequested::new : JobEvent.ResumeRequested::new,
                 responses);
     }
 
     @Override
     public void stopJob(JobRequest request, StreamObserver<JobView> responses) {
-        handle(request.getName(), new JobEvent.StopRequested(), responses);
+        handle(request.getName(), JobEvent.StopRequested::new, responses);
     }
 
-    private void handle(String name, JobEvent event, StreamObserver<JobView> responses) {
+    private void handle(String name, Supplier<JobEvent> event, StreamObserver<JobView> responses) {
         replies.reply(responses, () -> {
             Office office = leadership.office();
-            return new JobViews(office, progress).of(office.lifecycle().handle(new JobId(name), event, OPERATOR));
+            return new JobViews(office, progress).of(office.lifecycle().handle(new JobId(name), event.get(), OPERATOR));
         });
     }
 
@@ -129,6 +132,21 @@ public final class JobsGrpcService extends JobsGrpc.JobsImplBase {
                     request.getWorker().isEmpty() ? Optional.empty() : Optional.of(new WorkerId(request.getWorker()));
             return new JobViews(office, progress).of(office.moves().move(new JobId(request.getName()), to));
         });
+    }
+
+    @Override
+    public void setJob(SetJobRequest request, StreamObserver<JobView> responses) {
+        handle(
+                request.getName(),
+                () -> new JobEvent.LimitsSet(
+                        request.hasCommandsPerSecond()
+                                ? OptionalLong.of(request.getCommandsPerSecond())
+                                : OptionalLong.empty(),
+                        request.hasBytesPerSecond()
+                                ? OptionalLong.of(request.getBytesPerSecond())
+                                : OptionalLong.empty(),
+                        SpecMessages.throttle(request.getThrottle())),
+                responses);
     }
 
     @Override

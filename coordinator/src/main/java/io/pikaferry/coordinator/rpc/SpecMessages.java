@@ -6,11 +6,13 @@ import io.pikaferry.coordinator.job.OnError;
 import io.pikaferry.coordinator.job.OnExistingKeys;
 import io.pikaferry.coordinator.job.RateLimit;
 import io.pikaferry.coordinator.job.TargetUri;
+import io.pikaferry.coordinator.job.Throttle;
 import io.pikaferry.coordinator.job.TypeConflict;
 import io.pikaferry.model.Endpoint;
 import io.pikaferry.model.JobId;
 import io.pikaferry.proto.v1.Source;
 import io.pikaferry.proto.v1.Target;
+import java.util.Optional;
 
 /** A job's spec as a message and back; what the message leaves open gets its default here. */
 final class SpecMessages {
@@ -31,7 +33,8 @@ final class SpecMessages {
                 spec.getLabelsMap(),
                 spec.getWorkerSelectorMap(),
                 new RateLimit(
-                        spec.getRate().getCommandsPerSecond(), spec.getRate().getBytesPerSecond()));
+                        spec.getRate().getCommandsPerSecond(), spec.getRate().getBytesPerSecond()),
+                throttle(spec.getThrottle()).orElse(Throttle.AUTO));
     }
 
     static io.pikaferry.proto.v1.JobSpec write(JobSpec spec, boolean sourcePassword, boolean targetPassword) {
@@ -69,10 +72,33 @@ final class SpecMessages {
                 .putAllDatabases(spec.databases())
                 .putAllLabels(spec.labels())
                 .putAllWorkerSelector(spec.workerSelector())
-                .setRate(io.pikaferry.proto.v1.RateLimit.newBuilder()
-                        .setCommandsPerSecond(spec.rate().commandsPerSecond())
-                        .setBytesPerSecond(spec.rate().bytesPerSecond()))
+                .setRate(write(spec.rate()))
+                .setThrottle(write(spec.throttle()))
                 .build();
+    }
+
+    static io.pikaferry.proto.v1.RateLimit write(RateLimit rate) {
+        return io.pikaferry.proto.v1.RateLimit.newBuilder()
+                .setCommandsPerSecond(rate.commandsPerSecond())
+                .setBytesPerSecond(rate.bytesPerSecond())
+                .build();
+    }
+
+    static io.pikaferry.proto.v1.Throttle write(Throttle throttle) {
+        return switch (throttle) {
+            case AUTO -> io.pikaferry.proto.v1.Throttle.THROTTLE_AUTO;
+            case OFF -> io.pikaferry.proto.v1.Throttle.THROTTLE_OFF;
+        };
+    }
+
+    /** Empty: nothing is said of it. */
+    static Optional<Throttle> throttle(io.pikaferry.proto.v1.Throttle value) {
+        return switch (value) {
+            case THROTTLE_UNSPECIFIED -> Optional.empty();
+            case THROTTLE_AUTO -> Optional.of(Throttle.AUTO);
+            case THROTTLE_OFF -> Optional.of(Throttle.OFF);
+            case UNRECOGNIZED -> throw unknown("throttle");
+        };
     }
 
     private static Endpoint source(Source source) {

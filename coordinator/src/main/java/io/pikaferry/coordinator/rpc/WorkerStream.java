@@ -9,6 +9,7 @@ import io.pikaferry.coordinator.ledger.KeptEntry;
 import io.pikaferry.coordinator.ledger.LedgerEntry;
 import io.pikaferry.coordinator.membership.AssignOrder;
 import io.pikaferry.coordinator.membership.Greeting;
+import io.pikaferry.coordinator.membership.Limits;
 import io.pikaferry.coordinator.membership.WorkerLine;
 import io.pikaferry.coordinator.membership.WorkerSession;
 import io.pikaferry.coordinator.report.JobReport;
@@ -29,6 +30,7 @@ import io.pikaferry.proto.v1.JobAcknowledge;
 import io.pikaferry.proto.v1.Redirect;
 import io.pikaferry.proto.v1.Released;
 import io.pikaferry.proto.v1.Revoke;
+import io.pikaferry.proto.v1.Tune;
 import io.pikaferry.proto.v1.Welcome;
 import io.pikaferry.proto.v1.WorkerMessage;
 import java.util.HashMap;
@@ -293,6 +295,17 @@ final class WorkerStream implements StreamObserver<WorkerMessage>, WorkerLine, R
 
     private static ByteString bytes(Optional<Bytes> password) {
         return password.map(given -> ByteString.copyFrom(given.array())).orElse(ByteString.EMPTY);
+    }
+
+    @Override
+    public void tune(JobId job, long epoch, Limits limits) {
+        send(CoordinatorMessage.newBuilder()
+                .setTune(Tune.newBuilder()
+                        .setName(job.value())
+                        .setEpoch(epoch)
+                        .setRate(SpecMessages.write(limits.rate()))
+                        .setThrottle(SpecMessages.write(limits.throttle())))
+                .build());
     }
 
     @Override

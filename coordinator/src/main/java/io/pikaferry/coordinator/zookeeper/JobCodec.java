@@ -12,6 +12,7 @@ import io.pikaferry.coordinator.job.OnExistingKeys;
 import io.pikaferry.coordinator.job.RateLimit;
 import io.pikaferry.coordinator.job.Reason;
 import io.pikaferry.coordinator.job.TargetUri;
+import io.pikaferry.coordinator.job.Throttle;
 import io.pikaferry.coordinator.job.TypeConflict;
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
@@ -24,7 +25,7 @@ import io.pikaferry.proto.stored.v1.StoredStatus;
 import java.time.Instant;
 import java.util.Optional;
 
-/** A job's two znodes: the spec, written once, and the status. */
+/** A job's two znodes: the spec, which changes with its limits only, and the status. */
 final class JobCodec {
 
     private JobCodec() {}
@@ -44,6 +45,7 @@ final class JobCodec {
                 .putAllWorkerSelector(spec.workerSelector())
                 .setCommandsPerSecond(spec.rate().commandsPerSecond())
                 .setBytesPerSecond(spec.rate().bytesPerSecond())
+                .setThrottle(spec.throttle().name())
                 .setCreatedMillis(job.createdAt().toEpochMilli())
                 .build());
     }
@@ -115,7 +117,8 @@ final class JobCodec {
                 spec.getDatabasesMap(),
                 spec.getLabelsMap(),
                 spec.getWorkerSelectorMap(),
-                new RateLimit(spec.getCommandsPerSecond(), spec.getBytesPerSecond()));
+                new RateLimit(spec.getCommandsPerSecond(), spec.getBytesPerSecond()),
+                spec.getThrottle().isEmpty() ? Throttle.AUTO : Throttle.valueOf(spec.getThrottle()));
     }
 
     private static String text(Optional<WorkerId> worker) {

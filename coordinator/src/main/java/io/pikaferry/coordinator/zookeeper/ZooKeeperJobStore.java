@@ -20,7 +20,7 @@ import org.apache.zookeeper.data.Stat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Jobs as znodes: the status node's version is the job's version. */
+/** Jobs as znodes: the status node's version is the job's version; whatever changes, the status is written. */
 final class ZooKeeperJobStore implements JobStore {
 
     private static final Logger log = LoggerFactory.getLogger(ZooKeeperJobStore.class);
@@ -109,7 +109,12 @@ final class ZooKeeperJobStore implements JobStore {
                     .setData()
                     .withVersion(read.version())
                     .forPath(ZooKeeperPaths.status(id), JobCodec.encodeStatus(next));
-            List<CuratorTransactionResult> results = term.write(List.of(status));
+            List<CuratorOp> operations = new ArrayList<>(List.of(status));
+            if (!next.spec().equals(read.value().spec())) {
+                operations.add(
+                        zookeeper.transactionOp().setData().forPath(ZooKeeperPaths.job(id), JobCodec.encodeSpec(next)));
+            }
+            List<CuratorTransactionResult> results = term.write(operations);
             return new Versioned<>(next, results.get(0).getResultStat().getVersion());
         } catch (KeeperException.BadVersionException | KeeperException.NoNodeException e) {
             throw changed(read, e);

@@ -20,6 +20,7 @@ import io.pikaferry.coordinator.job.Jobs;
 import io.pikaferry.coordinator.job.MigrationJob;
 import io.pikaferry.coordinator.ledger.InMemoryJournalStore;
 import io.pikaferry.coordinator.ledger.Journal;
+import io.pikaferry.coordinator.ledger.JournalEntry;
 import io.pikaferry.coordinator.membership.Greeting;
 import io.pikaferry.coordinator.membership.InMemoryWorkerStore;
 import io.pikaferry.coordinator.membership.KnownWorker;
@@ -37,6 +38,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 
@@ -109,6 +111,28 @@ class AssignmentLoopTest {
         assertThat(orders().isHeldBy(W1, 1)).isTrue();
         assertThat(line1.said).containsExactly("assign orders 1");
         assertThat(workers.all()).extracting(KnownWorker::id).containsExactly(W1);
+    }
+
+    @Test
+    void changedLimitsAreToldOnceUnderTheSameEpochAndAgainInTheNextSession() {
+        jobs.create(pending("orders"));
+        attach(W1, FIRST, line1, Map.of());
+        loop.round();
+        assertThat(line1.tuned).isEmpty(); // the assignment has them
+
+        lifecycle.handle(
+                ORDERS,
+                new JobEvent.LimitsSet(OptionalLong.of(500), OptionalLong.empty(), Optional.empty()),
+                "operator");
+        rounds(2);
+        String told = "tune orders 1: 500 commands/s, unlimited bytes/s, throttle AUTO";
+        assertThat(line1.tuned).containsExactly(told);
+        assertThat(line1.said).containsExactly("assign orders 1");
+
+        attach(W1, FIRST, line2, Map.of(ORDERS, 1L));
+        rounds(2);
+        assertThat(line2.tuned).containsExactly(told); // what was said into a broken line is lost
+        assertThat(journal.read(ORDERS)).extracting(JournalEntry::message).contains("from now on rate-commands 500");
     }
 
     @Test

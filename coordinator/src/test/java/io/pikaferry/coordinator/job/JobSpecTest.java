@@ -75,7 +75,8 @@ class JobSpecTest {
                         java.util.Map.of(),
                         java.util.Map.of(),
                         java.util.Map.of(),
-                        RateLimit.UNLIMITED))
+                        RateLimit.UNLIMITED,
+                        Throttle.AUTO))
                 .hasMessage("lanes must be 1..64, got 65");
     }
 }

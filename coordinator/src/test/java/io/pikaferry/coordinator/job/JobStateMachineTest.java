@@ -15,6 +15,7 @@ import io.pikaferry.coordinator.job.JobEvent.Blocked;
 import io.pikaferry.coordinator.job.JobEvent.Completed;
 import io.pikaferry.coordinator.job.JobEvent.FullSyncBegun;
 import io.pikaferry.coordinator.job.JobEvent.FullSyncRequested;
+import io.pikaferry.coordinator.job.JobEvent.LimitsSet;
 import io.pikaferry.coordinator.job.JobEvent.MoveRequested;
 import io.pikaferry.coordinator.job.JobEvent.PasswordsGiven;
 import io.pikaferry.coordinator.job.JobEvent.PauseRequested;
@@ -30,6 +31,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -136,6 +138,22 @@ class JobStateMachineTest {
         MigrationJob again = MigrationJob.submitted(Jobs.spec("orders"), false, 17, NOON);
 
         assertThat(after(again, new Assigned(new Holder(W1, "first"))).epoch()).isEqualTo(18);
+    }
+
+    @Test
+    void limitsAreSetWithoutANewAssignment() {
+        MigrationJob running = runningOn(W1, "orders");
+
+        MigrationJob limited =
+                after(running, new LimitsSet(OptionalLong.of(500), OptionalLong.empty(), Optional.empty()));
+        MigrationJob both = after(limited, new LimitsSet(OptionalLong.empty(), OptionalLong.of(9), Optional.empty()));
+        MigrationJob lifted =
+                after(both, new LimitsSet(OptionalLong.of(0), OptionalLong.empty(), Optional.of(Throttle.OFF)));
+
+        assertThat(limited.isHeldBy(W1, running.epoch())).isTrue();
+        assertThat(both.spec().rate()).isEqualTo(new RateLimit(500, 9));
+        assertThat(lifted.spec().rate()).isEqualTo(new RateLimit(0, 9));
+        assertThat(lifted.spec().throttle()).isEqualTo(Throttle.OFF);
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
 import io.pikaferry.model.JobId;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +72,19 @@ public abstract class JobStoreContract {
 
         assertThat(store().find(ORDERS)).contains(written);
         assertThat(store().all()).containsExactly(written);
+    }
+
+    @Test
+    void limitsThatWereSetAreKept() {
+        store().create(job(JobState.RUNNING));
+        MigrationJob limited = after(
+                job(JobState.RUNNING),
+                new JobEvent.LimitsSet(OptionalLong.of(500), OptionalLong.of(1 << 20), Optional.of(Throttle.OFF)));
+
+        store().replace(store().find(ORDERS).orElseThrow(), limited);
+
+        assertThat(store().find(ORDERS).orElseThrow().value()).isEqualTo(limited);
+        assertThat(limited.spec().rate()).isEqualTo(new RateLimit(500, 1 << 20));
     }
 
     @Test

@@ -37,7 +37,8 @@ public final class Jobs {
                 Map.of(),
                 Map.of(),
                 Map.of(),
-                RateLimit.UNLIMITED);
+                RateLimit.UNLIMITED,
+                Throttle.AUTO);
     }
 
     public static JobSpec forced(String name) {
@@ -54,7 +55,8 @@ public final class Jobs {
                 spec.databases(),
                 spec.labels(),
                 spec.workerSelector(),
-                spec.rate());
+                spec.rate(),
+                spec.throttle());
     }
 
     public static JobSpec selecting(String name, Map<String, String> workerSelector) {
@@ -71,7 +73,8 @@ public final class Jobs {
                 spec.databases(),
                 spec.labels(),
                 workerSelector,
-                spec.rate());
+                spec.rate(),
+                spec.throttle());
     }
 
     public static MigrationJob pending(String name) {

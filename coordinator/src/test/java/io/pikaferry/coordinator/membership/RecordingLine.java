@@ -9,12 +9,18 @@ import java.util.List;
 public final class RecordingLine implements WorkerLine {
 
     public final List<String> said = new ArrayList<>();
+    public final List<String> tuned = new ArrayList<>();
     public final List<AssignOrder> orders = new ArrayList<>();
 
     @Override
     public void assign(AssignOrder order) {
         orders.add(order);
         said.add("assign %s %d".formatted(order.spec().name(), order.epoch()));
+    }
+
+    @Override
+    public void tune(JobId job, long epoch, Limits limits) {
+        tuned.add("tune %s %d: %s, throttle %s".formatted(job, epoch, limits.rate(), limits.throttle()));
     }
 
     @Override

@@ -159,6 +159,7 @@ public final class Ferryctl implements Runnable, AutoCloseable {
         verbs.put("stop", () -> new JobStopCommand(this));
         verbs.put("delete", () -> new JobDeleteCommand(this));
         verbs.put("move", () -> new JobMoveCommand(this));
+        verbs.put("set", () -> new JobSetCommand(this));
         verbs.put("events", () -> new JobEventsCommand(this));
         verbs.put("errors", () -> grow(new CommandLine(new JobErrorsCommand(this)), named, errorsVerbs()));
         return verbs;

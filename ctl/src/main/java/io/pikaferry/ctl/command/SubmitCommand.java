@@ -57,6 +57,7 @@ final class SubmitCommand implements Runnable {
         KEYS.put("--type-conflict", "typeConflict");
         KEYS.put("--rate-commands", "rate.commandsPerSecond");
         KEYS.put("--rate-bytes", "rate.bytesPerSecond");
+        KEYS.put("--throttle", "throttle");
     }
 
     @Option(
@@ -136,8 +137,14 @@ final class SubmitCommand implements Runnable {
     @Option(names = "--rate-commands", paramLabel = "N", description = "At most so many commands a second.")
     private String rateCommands;
 
-    @Option(names = "--rate-bytes", paramLabel = "N", description = "At most so many bytes a second, e.g. 10MiB.")
+    @Option(names = "--rate-bytes", paramLabel = "SIZE", description = "At most so many bytes a second, e.g. 10MiB.")
     private String rateBytes;
+
+    @Option(
+            names = "--throttle",
+            paramLabel = "auto|off",
+            description = "auto: go slower by itself while the target is in trouble (default); off: never.")
+    private String throttle;
 
     @Option(names = "--paused", description = "Do not start it yet: ferryctl job resume does.")
     private boolean paused;

@@ -50,6 +50,10 @@ final class JobDocument {
         document.put("lagSeconds", orNull(reading.lagSeconds()));
         document.put("commandsApplied", progress.getCommandsApplied());
         document.put("commandsPerSecond", progress.getCommandsPerSecond());
+        document.put("rate", spec.hasRate() ? SpecDocument.rate(spec.getRate()) : Map.of());
+        document.put("rateInForce", progress.hasRate() ? SpecDocument.rate(progress.getRate()) : Map.of());
+        document.put("rateLimited", progress.getRateLimited());
+        document.put("throttled", blankIsNull(progress.getThrottled()));
         document.put("heldExpiries", progress.getHeldExpiries());
         document.put("dirtyKeys", progress.getDirtyKeys());
         document.put("errorsOpen", job.getErrorsOpen());

@@ -7,6 +7,7 @@ import io.pikaferry.proto.v1.JobProgress;
 import io.pikaferry.proto.v1.JobView;
 import io.pikaferry.proto.v1.ObservedState;
 import io.pikaferry.proto.v1.Phase;
+import io.pikaferry.proto.v1.RateLimit;
 import io.pikaferry.proto.v1.Reason;
 import io.pikaferry.proto.v1.Retention;
 import io.pikaferry.proto.v1.StreamProgress;
@@ -185,6 +186,7 @@ public final class JobReport implements Report {
                     : "";
             block.add("Commands", Quantities.count(progress.getCommandsApplied()) + " applied" + rate);
         }
+        limits(block);
         if (progress.getHeldExpiries() > 0) {
             block.add(
                     "Expiries",
@@ -192,6 +194,27 @@ public final class JobReport implements Report {
         }
         if (progress.getDirtyKeys() > 0) {
             block.add("Reconcile", Words.plural(progress.getDirtyKeys(), "key") + " waiting");
+        }
+    }
+
+    /** What slows it down: the operator, or the worker by itself. */
+    private void limits(Block block) {
+        RateLimit wanted = job.message().getSpec().getRate();
+        JobProgress progress = job.message().getProgress();
+        boolean running = job.state() == ObservedState.RUNNING;
+        Words.rate(wanted)
+                .ifPresent(rate -> block.add(
+                        "Limit",
+                        rate
+                                + (!running
+                                        ? ""
+                                        : !progress.getRate().equals(wanted)
+                                                ? "   not in force yet"
+                                                : progress.getRateLimited()
+                                                        ? "   in force: it could go faster"
+                                                        : "   in force")));
+        if (running && !progress.getThrottled().isEmpty()) {
+            block.add("Throttled", progress.getThrottled());
         }
     }
 

@@ -4,10 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.ctl.output.Table.Cell;
 import io.pikaferry.proto.v1.FullSyncProgress;
+import io.pikaferry.proto.v1.JobProgress;
 import io.pikaferry.proto.v1.JobView;
 import io.pikaferry.proto.v1.ObservedState;
 import io.pikaferry.proto.v1.Phase;
 import io.pikaferry.proto.v1.Reason;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -191,9 +193,20 @@ public final class JobsReport implements Report {
         if (job.message().getErrorsOpen() > 0) {
             return new Cell(Words.plural(job.message().getErrorsOpen(), "error"), Ink.ATTENTION);
         }
-        return job.silence(now)
-                .map(silence -> new Cell("no report for " + Quantities.age(silence), Ink.ATTENTION))
-                .orElse(Cell.of(""));
+        Optional<Duration> silence = job.silence(now);
+        if (silence.isPresent()) {
+            return new Cell("no report for " + Quantities.age(silence.get()), Ink.ATTENTION);
+        }
+        JobProgress progress = job.message().getProgress();
+        if (job.state() != ObservedState.RUNNING) {
+            return Cell.of("");
+        }
+        if (!progress.getThrottled().isEmpty()) {
+            return new Cell("throttled: " + progress.getThrottled(), Ink.ATTENTION);
+        }
+        return progress.getRateLimited()
+                ? Cell.of("limited to " + Words.rate(progress.getRate()).orElse("nothing"))
+                : Cell.of("");
     }
 
     private static String shortened(String text) {

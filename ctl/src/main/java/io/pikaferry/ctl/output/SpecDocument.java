@@ -2,6 +2,7 @@ package io.pikaferry.ctl.output;
 
 import io.pikaferry.proto.v1.JobSpec;
 import io.pikaferry.proto.v1.RateLimit;
+import io.pikaferry.proto.v1.Throttle;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,6 +41,9 @@ public final class SpecDocument {
         if (!spec.getRate().equals(RateLimit.getDefaultInstance())) {
             document.put("rate", rate(spec.getRate()));
         }
+        if (spec.getThrottle() == Throttle.THROTTLE_OFF) {
+            document.put("throttle", "off");
+        }
         return document;
     }
 
@@ -52,7 +56,7 @@ public final class SpecDocument {
         return document;
     }
 
-    private static Map<String, Object> rate(RateLimit rate) {
+    static Map<String, Object> rate(RateLimit rate) {
         Map<String, Object> document = new LinkedHashMap<>();
         if (rate.getCommandsPerSecond() > 0) {
             document.put("commandsPerSecond", rate.getCommandsPerSecond());

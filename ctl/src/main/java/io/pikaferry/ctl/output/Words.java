@@ -4,9 +4,13 @@ import io.pikaferry.proto.v1.BinlogPosition;
 import io.pikaferry.proto.v1.JobSpec;
 import io.pikaferry.proto.v1.ObservedState;
 import io.pikaferry.proto.v1.Phase;
+import io.pikaferry.proto.v1.RateLimit;
 import io.pikaferry.proto.v1.Source;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** How the things of our domain are written. */
@@ -63,6 +67,18 @@ final class Words {
 
     static int lanes(JobSpec spec) {
         return spec.getLanes() == 0 ? 4 : spec.getLanes();
+    }
+
+    /** {@code 50k commands/s, 10 MiB/s}; empty: as fast as it goes. */
+    static Optional<String> rate(RateLimit rate) {
+        List<String> parts = new ArrayList<>();
+        if (rate.getCommandsPerSecond() > 0) {
+            parts.add(Quantities.perSecond(rate.getCommandsPerSecond()).replace("/s", " commands/s"));
+        }
+        if (rate.getBytesPerSecond() > 0) {
+            parts.add(Quantities.bytes(rate.getBytesPerSecond()) + "/s");
+        }
+        return parts.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", parts));
     }
 
     static String plural(long count, String noun) {

@@ -11,6 +11,7 @@ import io.pikaferry.proto.v1.FullSync;
 import io.pikaferry.proto.v1.JobSpec;
 import io.pikaferry.proto.v1.OnError;
 import io.pikaferry.proto.v1.OnExistingKeys;
+import io.pikaferry.proto.v1.Throttle;
 import io.pikaferry.proto.v1.TypeConflict;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -70,6 +71,9 @@ final class Assembly {
                 "rate.commandsPerSecond",
                 (job, text) -> job.spec.getRateBuilder().setCommandsPerSecond(number(text, 1, Long.MAX_VALUE)));
         KEYS.put("rate.bytesPerSecond", (job, text) -> job.spec.getRateBuilder().setBytesPerSecond(bytes(text)));
+        KEYS.put(
+                "throttle",
+                (job, text) -> job.spec.setThrottle(choice(text, Throttle.THROTTLE_AUTO, Throttle.THROTTLE_OFF)));
         KEYS.put("paused", (job, text) -> job.paused = truth(text));
 
         MAPS.put("databases", Assembly::database);
@@ -176,7 +180,7 @@ final class Assembly {
 
     /** The choice of that name; the values' common prefix is not part of their names. */
     @SafeVarargs
-    private static <E extends Enum<E>> E choice(String text, E... choices) {
+    static <E extends Enum<E>> E choice(String text, E... choices) {
         List<String> names = Arrays.stream(choices).map(choice -> word(choice)).toList();
         int index = names.indexOf(text.toLowerCase(Locale.ROOT));
         if (index < 0) {
@@ -195,7 +199,7 @@ final class Assembly {
         return String.join(", ", names.subList(0, names.size() - 1)) + " or " + names.get(names.size() - 1);
     }
 
-    private static long number(String text, long least, long most) {
+    static long number(String text, long least, long most) {
         try {
             long number = Long.parseLong(text);
             if (number >= least && number <= most) {
@@ -211,7 +215,7 @@ final class Assembly {
     }
 
     /** {@code 1048576}, {@code 10MiB} */
-    private static long bytes(String text) {
+    static long bytes(String text) {
         Map<String, Integer> shifts = Map.of("KiB", 10, "MiB", 20, "GiB", 30);
         String unit = text.length() > 3 ? text.substring(text.length() - 3) : "";
         if (!shifts.containsKey(unit)) {

@@ -86,6 +86,8 @@ final class Jobs {
                         .addStreams(stream(117, 48_107_716, 117, 48_120_004, 12_288, 0.04))
                         .setCommandsApplied(1_204_118)
                         .setCommandsPerSecond(18_233.4)
+                        .setRate(fullSpec().getRate())
+                        .setRateLimited(true)
                         .setHeldExpiries(20_551)
                         .setDirtyKeys(1))
                 .build();
@@ -153,6 +155,22 @@ final class Jobs {
                 .setProgress(progress(Phase.HANDSHAKE))
                 .setProgressAtMillis(ago(Duration.ofSeconds(9)))
                 .build();
+    }
+
+    /** Its worker takes it easy, since the target is in trouble; the operator's limit is on its way. */
+    static JobView throttled() {
+        JobView.Builder job = running("pressed", Duration.ofMinutes(8), "w1", 1)
+                .setDesired(DesiredState.RUN)
+                .setProgress(progress(Phase.LOAD)
+                        .setFullSync(FullSyncProgress.newBuilder()
+                                .setKeysLoaded(1_204)
+                                .setBytesDone(1 << 20)
+                                .setBytesTotal(10 << 20)
+                                .setKeysPerSecond(50)
+                                .setSecondsLeft(-1))
+                        .setThrottled("target at 97 % of maxmemory"));
+        job.getSpecBuilder().setRate(RateLimit.newBuilder().setCommandsPerSecond(2_000));
+        return job.build();
     }
 
     /** Every field of a specification. */

@@ -37,7 +37,8 @@ class ScreensTest {
             Jobs.paused(),
             Jobs.stopped(),
             Jobs.pausing(),
-            Jobs.waiting());
+            Jobs.waiting(),
+            Jobs.throttled());
 
     private final Shell shell = new Shell();
 
@@ -99,6 +100,9 @@ class ScreensTest {
                 List.of("job", "resume", "archive"),
                 List.of("job", "stop", "users-a", "-o", "name"),
                 List.of("job", "move", "users-a", "--to", "w1"),
+                List.of("job", "set", "users-a", "rate-commands=5000", "rate-bytes=none", "throttle=off"),
+                List.of("job", "set", "archive", "rate-bytes=10MiB"),
+                List.of("status", "pressed"),
                 List.of("job", "delete", "done"),
                 List.of("job", "events", "users-a"),
                 List.of("job", "events", "users-a", "-o", "json"),

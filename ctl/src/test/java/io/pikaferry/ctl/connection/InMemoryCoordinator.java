@@ -26,10 +26,12 @@ import io.pikaferry.proto.v1.ListWorkersResponse;
 import io.pikaferry.proto.v1.MoveJobRequest;
 import io.pikaferry.proto.v1.ObservedState;
 import io.pikaferry.proto.v1.ResumeJobRequest;
+import io.pikaferry.proto.v1.SetJobRequest;
 import io.pikaferry.proto.v1.SettleAction;
 import io.pikaferry.proto.v1.SettleErrorsRequest;
 import io.pikaferry.proto.v1.SubmitJobRequest;
 import io.pikaferry.proto.v1.SubmitJobResponse;
+import io.pikaferry.proto.v1.Throttle;
 import io.pikaferry.proto.v1.WorkerRequest;
 import io.pikaferry.proto.v1.WorkerView;
 import java.util.ArrayDeque;
@@ -280,6 +282,24 @@ public final class InMemoryCoordinator {
                 if (!request.getWorker().isEmpty()) {
                     worker(request.getWorker());
                 }
+                return job(request.getName());
+            });
+        }
+
+        @Override
+        public void setJob(SetJobRequest request, StreamObserver<JobView> responses) {
+            answer(request, responses, () -> {
+                JobView.Builder job = job(request.getName()).toBuilder();
+                if (request.hasCommandsPerSecond()) {
+                    job.getSpecBuilder().getRateBuilder().setCommandsPerSecond(request.getCommandsPerSecond());
+                }
+                if (request.hasBytesPerSecond()) {
+                    job.getSpecBuilder().getRateBuilder().setBytesPerSecond(request.getBytesPerSecond());
+                }
+                if (request.getThrottle() != Throttle.THROTTLE_UNSPECIFIED) {
+                    job.getSpecBuilder().setThrottle(request.getThrottle());
+                }
+                put(job.build());
                 return job(request.getName());
             });
         }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.pikaferry.model.BinlogPosition;
 import io.pikaferry.model.JobId;
 import io.pikaferry.model.StreamId;
+import io.pikaferry.worker.pace.Limits;
 import java.util.Map;
 
 /**
@@ -21,5 +22,9 @@ public record Assignment(
         requireNonNull(job, "job is null");
         requireNonNull(settings, "settings is null");
         checkpoint = Map.copyOf(checkpoint);
+    }
+
+    Assignment limited(Limits limits) {
+        return new Assignment(job, epoch, settings.limited(limits), checkpoint, forceFullSync);
     }
 }

@@ -13,6 +13,7 @@ import io.pikaferry.worker.master.ReceivedSnapshot;
 import io.pikaferry.worker.master.ReplicationSession;
 import io.pikaferry.worker.master.SourceAccess;
 import io.pikaferry.worker.master.SourceInfo;
+import io.pikaferry.worker.pace.Pace;
 import io.pikaferry.worker.pipeline.JobSettings.OnExistingKeys;
 import io.pikaferry.worker.pipeline.JobStatus.Phase;
 import io.pikaferry.worker.sender.Refused;
@@ -52,6 +53,7 @@ final class Attempt implements AutoCloseable {
     private final JobSettings settings;
     private final Progress progress;
     private final Ledger ledger;
+    private final Pace pace;
     private final Stages stages;
     private final SnapshotOnDisk disk;
     private final JobEnvironment environment;
@@ -66,6 +68,7 @@ final class Attempt implements AutoCloseable {
             long number,
             Progress progress,
             Ledger ledger,
+            Pace pace,
             Stages stages,
             SnapshotOnDisk disk,
             JobEnvironment environment) {
@@ -73,6 +76,7 @@ final class Attempt implements AutoCloseable {
         this.settings = assignment.settings();
         this.progress = requireNonNull(progress, "progress is null");
         this.ledger = requireNonNull(ledger, "ledger is null");
+        this.pace = requireNonNull(pace, "pace is null");
         this.stages = requireNonNull(stages, "stages is null");
         this.disk = requireNonNull(disk, "disk is null");
         this.environment = requireNonNull(environment, "environment is null");
@@ -118,6 +122,7 @@ final class Attempt implements AutoCloseable {
                         stages.readers(),
                         progress,
                         ledger,
+                        pace,
                         environment));
     }
 

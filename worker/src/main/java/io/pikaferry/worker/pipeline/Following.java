@@ -118,10 +118,14 @@ final class Following {
         TargetWatch watch = new TargetWatch(footing.settings().target(), footing.keeper(), footing.control());
         long lookAt = threads.nanos() + LOOK_AT_TARGET_NANOS;
         boolean doubted = doubt.isPossible();
+        Optional<Meant> inHand = Optional.empty();
         while (!winding) {
-            Optional<BinlogItem> item = session.next(LOOK_AROUND);
-            if (item.isPresent()) {
-                streams.feed(item.get(), meaning(mapper, item.get()));
+            if (inHand.isEmpty()) {
+                inHand = session.next(LOOK_AROUND).map(item -> new Meant(item, meaning(mapper, item)));
+            }
+            if (inHand.isPresent() && mayPass(inHand.get())) {
+                streams.feed(inHand.get().item(), inHand.get().mapped());
+                inHand = Optional.empty();
             }
             streams.serveOffers();
             if (threads.nanos() - advanceAt >= 0) {
@@ -144,6 +148,16 @@ final class Following {
                 lookAt = threads.nanos() + LOOK_AT_TARGET_NANOS;
             }
         }
+    }
+
+    /** An item, and what it means; while it may not pass yet, everything else goes on. */
+    private record Meant(BinlogItem item, Mapped mapped) {}
+
+    private boolean mayPass(Meant next) throws InterruptedException {
+        long commands = next.mapped() instanceof Mapped.Commands some
+                ? some.commands().size()
+                : next.mapped() instanceof Mapped.Nothing ? 0 : 1;
+        return footing.pace().tryTake(commands, next.item().content().length, LOOK_AROUND);
     }
 
     private Mapped meaning(CommandMapper mapper, BinlogItem item) {

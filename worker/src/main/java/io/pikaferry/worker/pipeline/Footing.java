@@ -6,11 +6,13 @@ import io.pikaferry.worker.ledger.Ledger;
 import io.pikaferry.worker.master.Master;
 import io.pikaferry.worker.master.PikaVersion;
 import io.pikaferry.worker.master.SourceInfo;
+import io.pikaferry.worker.pace.Pace;
 import io.pikaferry.worker.routing.CommandMapper;
 import io.pikaferry.worker.sender.ExpiryRule;
 import io.pikaferry.worker.sender.MarkBoard;
 import io.pikaferry.worker.sender.SenderConfig;
 import io.pikaferry.worker.sender.SenderPool;
+import io.pikaferry.worker.sender.Vitals;
 import io.pikaferry.worker.target.Fence;
 import io.pikaferry.worker.target.StateKeeper;
 import io.pikaferry.worker.target.TargetCheck.Abilities;
@@ -40,6 +42,7 @@ record Footing(
         KeyReaders readers,
         Progress progress,
         Ledger ledger,
+        Pace pace,
         JobEnvironment environment) {
 
     Footing {
@@ -56,6 +59,7 @@ record Footing(
         requireNonNull(readers, "readers is null");
         requireNonNull(progress, "progress is null");
         requireNonNull(ledger, "ledger is null");
+        requireNonNull(pace, "pace is null");
         requireNonNull(environment, "environment is null");
     }
 
@@ -88,16 +92,18 @@ record Footing(
 
     /** Lanes for a load, which has no marks. */
     SenderPool loadPool() {
-        return pool(Optional.empty());
+        return pool(Optional.empty(), true);
     }
 
     /** Lanes that go on from the marks. */
     SenderPool followPool(TargetState state) {
-        return pool(Optional.of(new MarkBoard(keys, keeper, state, tenure.epoch())));
+        return pool(Optional.of(new MarkBoard(keys, keeper, state, tenure.epoch())), false);
     }
 
-    private SenderPool pool(Optional<MarkBoard> board) {
+    private SenderPool pool(Optional<MarkBoard> board, boolean loading) {
         Thread job = Thread.currentThread();
+        Vitals vitals = new Vitals(environment.threads(), pace, loading);
+        progress.troubled(vitals::trouble);
         SenderPool.Terms terms = new SenderPool.Terms(
                 "job-" + tenure.job(),
                 sender,
@@ -107,6 +113,7 @@ record Footing(
                 abilities.countsErrors(),
                 settings.onError() == JobSettings.OnError.RECONCILE,
                 expiryRule(),
+                vitals,
                 environment.clock(),
                 environment.threads());
         return new SenderPool(terms, board, fence::open, ledger, job::interrupt);

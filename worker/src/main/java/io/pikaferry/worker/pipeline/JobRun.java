@@ -6,6 +6,8 @@ import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.ErrorCode.Blame;
 import io.pikaferry.error.FerryException;
 import io.pikaferry.worker.ledger.Ledger;
+import io.pikaferry.worker.pace.Limits;
+import io.pikaferry.worker.pace.Pace;
 import io.pikaferry.worker.sender.Refused;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +48,7 @@ public final class JobRun {
 
     private final Assignment assignment;
     private final AttemptFactory attempts;
+    private final Pace pace;
     private final Progress progress;
     private final Ledger ledger;
     private final Consumer<JobRun> onEnd;
@@ -58,13 +61,14 @@ public final class JobRun {
 
     /** Makes the tries. */
     interface AttemptFactory {
-        Attempt next(Assignment assignment, long number, Progress progress, Ledger ledger);
+        Attempt next(Assignment assignment, long number, Progress progress, Ledger ledger, Pace pace);
     }
 
     JobRun(Assignment assignment, AttemptFactory attempts, JobEnvironment environment, Consumer<JobRun> onEnd) {
         this.assignment = requireNonNull(assignment, "assignment is null");
         this.attempts = requireNonNull(attempts, "attempts is null");
-        this.progress = new Progress(environment.clock());
+        this.pace = new Pace(environment.threads(), assignment.settings().limits());
+        this.progress = new Progress(environment.clock(), pace);
         this.ledger = new Ledger(environment.clock(), progress::retrying, this::stopBecauseOf);
         this.onEnd = requireNonNull(onEnd, "onEnd is null");
         this.stopped = environment.threads().latch(1);
@@ -100,6 +104,11 @@ public final class JobRun {
         current.ifPresent(Attempt::wind);
         CompletableFuture.delayedExecutor(WIND_UP_MILLIS, TimeUnit.MILLISECONDS)
                 .execute(() -> current.ifPresent(Attempt::abandon));
+    }
+
+    /** What the operator allows from now on. */
+    public void limit(Limits limits) {
+        pace.limit(limits);
     }
 
     /** Waits until nothing of the job reaches the target any more. */
@@ -142,7 +151,7 @@ public final class JobRun {
     private Outcome tries() {
         long pause = FIRST_PAUSE_MILLIS;
         for (long number = 1; stopped.getCount() > 0; number++) {
-            Attempt attempt = attempts.next(assignment, number, progress, ledger);
+            Attempt attempt = attempts.next(assignment, number, progress, ledger, pace);
             current = Optional.of(attempt);
             try {
                 if (stopped.getCount() > 0) {

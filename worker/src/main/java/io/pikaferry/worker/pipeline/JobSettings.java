@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.model.Bytes;
 import io.pikaferry.model.Endpoint;
+import io.pikaferry.worker.pace.Limits;
 import io.pikaferry.worker.target.TargetAddress;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.Optional;
  *
  * @param lanes how many connections to the target; fixed once the job has begun
  * @param databases source database → target database; one not named keeps its number
+ * @param limits as they were when the job was assigned
  */
 public record JobSettings(
         Endpoint source,
@@ -23,7 +25,8 @@ public record JobSettings(
         OnExistingKeys onExistingKeys,
         OnError onError,
         TypeConflict typeConflict,
-        Map<Integer, Integer> databases) {
+        Map<Integer, Integer> databases,
+        Limits limits) {
 
     /** When a snapshot may be taken. */
     public enum FullSync {
@@ -61,6 +64,21 @@ public record JobSettings(
         requireNonNull(onError, "onError is null");
         requireNonNull(typeConflict, "typeConflict is null");
         databases = Map.copyOf(databases);
+        requireNonNull(limits, "limits is null");
+    }
+
+    JobSettings limited(Limits newLimits) {
+        return new JobSettings(
+                source,
+                sourcePassword,
+                target,
+                fullSync,
+                lanes,
+                onExistingKeys,
+                onError,
+                typeConflict,
+                databases,
+                newLimits);
     }
 
     /** The target's database for one of the source: as mapped; else the one the target's address names, for database 0; else the same. */

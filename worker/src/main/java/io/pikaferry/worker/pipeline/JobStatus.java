@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.pikaferry.error.FerryException;
 import io.pikaferry.model.BinlogPosition;
 import io.pikaferry.model.StreamId;
+import io.pikaferry.worker.pace.Limits;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +17,9 @@ import java.util.Optional;
  * @param heldExpiries keys whose expiry is held back until the stream has passed it
  * @param dirtyKeys keys that have to be read again from the source
  * @param keysRepaired keys that have been, and were made equal
+ * @param limits the operator's, as they are in force
+ * @param rateLimited whether the operator's limits are what it waits for
+ * @param throttled why the worker has slowed it down by itself
  * @param rewound whether the target turned out to have lost what it had confirmed before
  */
 public record JobStatus(
@@ -32,7 +36,10 @@ public record JobStatus(
         boolean rewound,
         long heldExpiries,
         long dirtyKeys,
-        long keysRepaired) {
+        long keysRepaired,
+        Limits limits,
+        boolean rateLimited,
+        Optional<String> throttled) {
 
     /** What a running job is doing. */
     public enum Phase {
@@ -82,5 +89,7 @@ public record JobStatus(
         requireNonNull(sourceVersion, "sourceVersion is null");
         requireNonNull(sourceGeneration, "sourceGeneration is null");
         requireNonNull(sourceIdentity, "sourceIdentity is null");
+        requireNonNull(limits, "limits is null");
+        requireNonNull(throttled, "throttled is null");
     }
 }

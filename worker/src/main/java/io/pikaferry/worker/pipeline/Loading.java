@@ -72,6 +72,7 @@ final class Loading {
             pool.start();
             SnapshotFeed feed = new SnapshotFeed(
                     pool,
+                    footing.pace(),
                     footing.settings()::targetDb,
                     !clean,
                     footing.abilities().xsetidTakesCounts(),

@@ -5,6 +5,7 @@ import io.pikaferry.model.BinlogPosition;
 import io.pikaferry.model.StreamId;
 import io.pikaferry.worker.master.SourceInfo;
 import io.pikaferry.worker.master.TransferProgress;
+import io.pikaferry.worker.pace.Pace;
 import io.pikaferry.worker.pipeline.JobStatus.FullSyncStatus;
 import io.pikaferry.worker.pipeline.JobStatus.Phase;
 import io.pikaferry.worker.pipeline.JobStatus.StreamStatus;
@@ -16,11 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** Where the stages of a job put down how they get on, for {@link #status} to read. Safe for use by many threads. */
 final class Progress implements TransferProgress, ScanProgress {
 
     private final Clock clock;
+    private final Pace pace;
 
     // All guarded by this.
     private Phase phase = Phase.PRECHECK;
@@ -52,9 +55,11 @@ final class Progress implements TransferProgress, ScanProgress {
     private long dirtyKeys;
     private long keysRepaired;
     private long keysRepairedBefore;
+    private Supplier<Optional<String>> trouble = Optional::empty;
 
-    Progress(Clock clock) {
+    Progress(Clock clock, Pace pace) {
         this.clock = clock;
+        this.pace = pace;
         this.rateFrom = clock.millis();
     }
 
@@ -76,6 +81,11 @@ final class Progress implements TransferProgress, ScanProgress {
             retryingSince = clock.millis();
         }
         retrying = why;
+    }
+
+    /** Who knows why the worker has slowed the job down by itself. */
+    synchronized void troubled(Supplier<Optional<String>> why) {
+        trouble = why;
     }
 
     /** A snapshot is being taken under this assignment: what was forced has been begun. */
@@ -186,7 +196,10 @@ final class Progress implements TransferProgress, ScanProgress {
                 rewound,
                 heldExpiries,
                 dirtyKeys,
-                keysRepairedBefore + keysRepaired);
+                keysRepairedBefore + keysRepaired,
+                pace.limits(),
+                pace.holdsUp(),
+                trouble.get());
     }
 
     private FullSyncStatus fullSyncStatus(long now) {

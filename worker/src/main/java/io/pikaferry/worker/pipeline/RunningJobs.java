@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.error.FerryException;
 import io.pikaferry.model.JobId;
+import io.pikaferry.worker.pace.Limits;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -96,8 +97,8 @@ public final class RunningJobs {
         SnapshotOnDisk disk = disk(assignment.job());
         JobRun run = new JobRun(
                 assignment,
-                (given, number, progress, ledger) ->
-                        new Attempt(given, number, progress, ledger, stages, disk, environment),
+                (given, number, progress, ledger, pace) ->
+                        new Attempt(given, number, progress, ledger, pace, stages, disk, environment),
                 environment,
                 this::ended);
         runs.put(assignment.job(), run);
@@ -124,6 +125,15 @@ public final class RunningJobs {
         JobRun run = runs.get(job);
         if (run != null && run.assignment().epoch() <= epoch) {
             run.stop();
+        }
+    }
+
+    /** What the operator allows the job from now on, if it is held under that epoch. */
+    public synchronized void limit(JobId job, long epoch, Limits limits) {
+        next.computeIfPresent(job, (id, waiting) -> waiting.epoch() == epoch ? waiting.limited(limits) : waiting);
+        JobRun run = runs.get(job);
+        if (run != null && run.assignment().epoch() == epoch) {
+            run.limit(limits);
         }
     }
 

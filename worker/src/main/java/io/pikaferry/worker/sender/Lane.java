@@ -40,7 +40,7 @@ final class Lane implements AutoCloseable {
         this.queue = new LaneQueue(job.threads());
         this.closed = job.threads().latch(1);
         this.ended = job.threads().latch(1);
-        this.patience = new Patience(link, job.refusals(), closed);
+        this.patience = new Patience(link, job, closed);
         this.expiries = new Expiries(index, job, link, patience);
         this.items = new ItemWriter(index, job, link, expiries, patience);
         this.loads = new LoadWriter(index, job, patience);
@@ -64,6 +64,7 @@ final class Lane implements AutoCloseable {
                 batch.clear();
                 queue.take(batch, job.config().batchUnits(), job.config().batchBytes());
                 handle(batch);
+                job.vitals().look(link);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed

@@ -26,6 +26,8 @@ interface LaneJob extends ExpiryRule {
 
     Refusals refusals();
 
+    Vitals vitals();
+
     /** Whether the key of a refused command is read again from the source, as long as there is room. */
     boolean readsRefusedAgain();
 

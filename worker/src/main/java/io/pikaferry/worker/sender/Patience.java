@@ -24,12 +24,12 @@ final class Patience {
     private static final long LONGEST_WAIT_MILLIS = 5_000;
 
     private final TargetLink link;
-    private final Refusals refusals;
+    private final LaneJob job;
     private final CountDownLatch closed;
 
-    Patience(TargetLink link, Refusals refusals, CountDownLatch closed) {
+    Patience(TargetLink link, LaneJob job, CountDownLatch closed) {
         this.link = requireNonNull(link, "link is null");
-        this.refusals = requireNonNull(refusals, "refusals is null");
+        this.job = requireNonNull(job, "job is null");
         this.closed = requireNonNull(closed, "closed is null");
     }
 
@@ -42,16 +42,19 @@ final class Patience {
         long wait = FIRST_WAIT_MILLIS;
         boolean waited = false;
         while (true) {
-            Outcome<O> outcome = build.get().execute(link);
+            Transaction<O> transaction = build.get();
+            long sentAt = job.threads().nanos();
+            Outcome<O> outcome = transaction.execute(link);
+            job.vitals().answered(job.threads().nanos() - sentAt);
             if (outcome.applied()) {
                 if (waited) {
-                    refusals.waiting(Optional.empty());
+                    job.refusals().waiting(Optional.empty());
                 }
                 return outcome;
             }
             if (outcome.waitFor().isPresent()) {
                 TargetError why = outcome.waitFor().get();
-                refusals.waiting(Optional.of(new FerryException(why.code(), "the target says " + why.message())));
+                job.refusals().waiting(Optional.of(new FerryException(why.code(), "the target says " + why.message())));
                 waited = true;
                 if (closed.await(wait, TimeUnit.MILLISECONDS)) {
                     throw new InterruptedException("lane closed");

@@ -60,6 +60,7 @@ public final class SenderPool implements AutoCloseable {
      * @param countsErrors whether a script at the target may ask how many errors there were
      * @param readsRefusedAgain whether the key of a refused command is read again from the source
      * @param expiry how the source computes with expiries
+     * @param vitals how the target bears it
      * @param clock what "near" is measured by
      */
     public record Terms(
@@ -71,6 +72,7 @@ public final class SenderPool implements AutoCloseable {
             boolean countsErrors,
             boolean readsRefusedAgain,
             ExpiryRule expiry,
+            Vitals vitals,
             Clock clock,
             Threads threads) {}
 
@@ -355,6 +357,11 @@ public final class SenderPool implements AutoCloseable {
         }
 
         @Override
+        public Vitals vitals() {
+            return terms.vitals();
+        }
+
+        @Override
         public boolean readsRefusedAgain() {
             return terms.readsRefusedAgain() && unsettled.get() < MAX_UNSETTLED;
         }
@@ -444,6 +451,7 @@ public final class SenderPool implements AutoCloseable {
         @Override
         public void applied(long count) {
             commands.add(count);
+            terms.vitals().applied(count);
         }
 
         @Override

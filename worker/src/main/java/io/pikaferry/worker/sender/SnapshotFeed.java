@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.model.Bytes;
+import io.pikaferry.worker.pace.Pace;
 import io.pikaferry.worker.routing.LaneOf;
 import io.pikaferry.worker.snapshot.PikaType;
 import io.pikaferry.worker.snapshot.SnapshotChunk;
@@ -36,6 +37,7 @@ public final class SnapshotFeed implements SnapshotSink {
     private static final byte[] MAXDELETEDID = Words.ascii("MAXDELETEDID");
 
     private final SenderPool pool;
+    private final Pace pace;
     private final IntUnaryOperator targetDb;
     private final boolean replace;
     private final boolean xsetidTakesCounts;
@@ -49,12 +51,14 @@ public final class SnapshotFeed implements SnapshotSink {
      */
     public SnapshotFeed(
             SenderPool pool,
+            Pace pace,
             IntUnaryOperator targetDb,
             boolean replace,
             boolean xsetidTakesCounts,
             Refusals refusals,
             Map<String, Summary> broughtOver) {
         this.pool = requireNonNull(pool, "pool is null");
+        this.pace = requireNonNull(pace, "pace is null");
         this.targetDb = requireNonNull(targetDb, "targetDb is null");
         this.replace = replace;
         this.xsetidTakesCounts = xsetidTakesCounts;
@@ -78,6 +82,7 @@ public final class SnapshotFeed implements SnapshotSink {
                 bytes += argument.length;
             }
         }
+        pace.take(commands.size(), bytes);
         pool.check();
         int permits = pool.budget().acquire(bytes);
         pool.lane(LaneOf.lane(chunk.key(), pool.size()))

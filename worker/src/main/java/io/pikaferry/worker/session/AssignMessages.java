@@ -10,6 +10,9 @@ import io.pikaferry.model.JobId;
 import io.pikaferry.model.StreamId;
 import io.pikaferry.proto.v1.Assign;
 import io.pikaferry.proto.v1.JobSpec;
+import io.pikaferry.proto.v1.RateLimit;
+import io.pikaferry.proto.v1.Throttle;
+import io.pikaferry.worker.pace.Limits;
 import io.pikaferry.worker.pipeline.Assignment;
 import io.pikaferry.worker.pipeline.JobSettings;
 import io.pikaferry.worker.sender.SenderConfig;
@@ -69,10 +72,15 @@ final class AssignMessages {
                         case TYPE_CONFLICT_FAIL -> JobSettings.TypeConflict.FAIL;
                         default -> JobSettings.TypeConflict.PREFER;
                     },
-                    new HashMap<>(spec.getDatabasesMap()));
+                    new HashMap<>(spec.getDatabasesMap()),
+                    limits(spec.getRate(), spec.getThrottle()));
         } catch (IllegalArgumentException e) {
             throw new FerryException(ErrorCode.INVALID_ARGUMENT, "job " + assign.getName() + ": " + e.getMessage(), e);
         }
+    }
+
+    static Limits limits(RateLimit rate, Throttle throttle) {
+        return new Limits(rate.getCommandsPerSecond(), rate.getBytesPerSecond(), throttle != Throttle.THROTTLE_OFF);
     }
 
     private static Optional<Bytes> secret(ByteString bytes) {

@@ -15,6 +15,7 @@ import io.pikaferry.proto.v1.Hello;
 import io.pikaferry.proto.v1.JobReport;
 import io.pikaferry.proto.v1.Leaving;
 import io.pikaferry.proto.v1.Released;
+import io.pikaferry.proto.v1.Tune;
 import io.pikaferry.proto.v1.WorkerMessage;
 import io.pikaferry.proto.v1.WorkersGrpc;
 import io.pikaferry.worker.pipeline.JobRun;
@@ -167,11 +168,18 @@ final class Conversation {
                     .addKeyValue("epoch", message.getRevoke().getEpoch())
                     .log("job revoked: {}", message.getRevoke().getWhy());
             jobs.revoke(job, message.getRevoke().getEpoch());
+        } else if (message.hasTune()) {
+            tune(message.getTune());
         } else if (message.hasAcknowledge()) {
             reports.acknowledged(
                     message.getAcknowledge().getSequence(),
                     message.getAcknowledge().getJobsList());
         }
+    }
+
+    private void tune(Tune tune) {
+        jobs.limit(
+                new JobId(tune.getName()), tune.getEpoch(), AssignMessages.limits(tune.getRate(), tune.getThrottle()));
     }
 
     private void assign(Assign assign) {

@@ -12,6 +12,7 @@ import io.pikaferry.proto.v1.JobProgress;
 import io.pikaferry.proto.v1.JobReport;
 import io.pikaferry.proto.v1.LedgerEntry;
 import io.pikaferry.proto.v1.Phase;
+import io.pikaferry.proto.v1.RateLimit;
 import io.pikaferry.proto.v1.Reason;
 import io.pikaferry.proto.v1.Retention;
 import io.pikaferry.proto.v1.StreamPosition;
@@ -69,7 +70,14 @@ final class ReportMessages {
                 .setSourceGeneration(status.sourceGeneration())
                 .setHeldExpiries(status.heldExpiries())
                 .setDirtyKeys(status.dirtyKeys())
-                .setKeysReconciled(status.keysRepaired());
+                .setKeysReconciled(status.keysRepaired())
+                .setRateLimited(status.rateLimited());
+        if (status.limits().limitsRate()) {
+            progress.setRate(RateLimit.newBuilder()
+                    .setCommandsPerSecond(status.limits().commandsPerSecond())
+                    .setBytesPerSecond(status.limits().bytesPerSecond()));
+        }
+        status.throttled().ifPresent(progress::setThrottled);
         status.retrying().ifPresent(why -> progress.setRetrying(reason(why, status.retryingSinceMillis())));
         status.fullSync().ifPresent(fullSync -> progress.setFullSync(fullSync(fullSync)));
         for (StreamStatus stream : status.streams()) {

@@ -13,6 +13,7 @@ import io.pikaferry.worker.checkpoint.Marks;
 import io.pikaferry.worker.master.Generation;
 import io.pikaferry.worker.master.PikaVersion;
 import io.pikaferry.worker.master.SourceInfo;
+import io.pikaferry.worker.pace.Limits;
 import io.pikaferry.worker.pipeline.JobSettings.FullSync;
 import io.pikaferry.worker.target.TargetAddress;
 import io.pikaferry.worker.target.TargetState;
@@ -229,7 +230,8 @@ class ResumePlanTest {
                 JobSettings.OnExistingKeys.FAIL,
                 JobSettings.OnError.RECORD,
                 JobSettings.TypeConflict.PREFER,
-                Map.of());
+                Map.of(),
+                Limits.NONE);
         return new Assignment(new JobId("moving"), 1, settings, checkpoint, false);
     }
 

@@ -7,6 +7,7 @@ import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
 import io.pikaferry.model.Endpoint;
 import io.pikaferry.model.JobId;
+import io.pikaferry.worker.pace.Limits;
 import io.pikaferry.worker.sender.SenderConfig;
 import io.pikaferry.worker.target.TargetAddress;
 import io.pikaferry.worker.threads.Threads;
@@ -34,7 +35,8 @@ class RunningJobsTest {
             JobSettings.OnExistingKeys.FAIL,
             JobSettings.OnError.RECORD,
             JobSettings.TypeConflict.PREFER,
-            Map.of());
+            Map.of(),
+            Limits.NONE);
 
     private Path data;
     private RunningJobs jobs;

@@ -415,6 +415,7 @@ class RefusedCommandsTest {
                     countsErrors(),
                     readsRefusedAgain,
                     new NeverGone(),
+                    VitalsTest.ofAHealthyTarget(),
                     Clock.systemUTC(),
                     Threads.ofTheMachine());
             pool = new SenderPool(

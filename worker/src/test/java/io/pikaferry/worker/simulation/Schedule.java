@@ -523,8 +523,14 @@ final class Schedule {
         }
 
         @Override
-        public boolean await(long time, TimeUnit unit) {
-            throw new UnsupportedOperationException();
+        public boolean await(long time, TimeUnit unit) throws InterruptedException {
+            long before = signals;
+            lock.unlock();
+            try {
+                return Schedule.this.await(() -> signals > before, unit.toMillis(time));
+            } finally {
+                lock.lock();
+            }
         }
 
         @Override

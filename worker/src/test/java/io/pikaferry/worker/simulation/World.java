@@ -10,6 +10,7 @@ import io.pikaferry.worker.ledger.LedgerEntry;
 import io.pikaferry.worker.master.Generation;
 import io.pikaferry.worker.master.PikaVersion;
 import io.pikaferry.worker.master.SourceInfo;
+import io.pikaferry.worker.pace.Limits;
 import io.pikaferry.worker.pipeline.Assignment;
 import io.pikaferry.worker.pipeline.JobEnvironment;
 import io.pikaferry.worker.pipeline.JobRun;
@@ -64,6 +65,9 @@ final class World {
     private static final long FAULTS_AFTER_MILLIS = 1_000;
 
     private static final long PATIENCE_MILLIS = 90_000;
+
+    /** The operator's limit on some of the jobs. */
+    private static final long SOME_PER_SECOND = 300;
 
     private final Plan plan;
     private final Path disks;
@@ -158,7 +162,8 @@ final class World {
                 JobSettings.OnExistingKeys.FAIL,
                 JobSettings.OnError.RECORD,
                 JobSettings.TypeConflict.PREFER,
-                Map.of(0, 0));
+                Map.of(0, 0),
+                plan.seed() % 5 == 4 ? new Limits(SOME_PER_SECOND, 0, true) : Limits.NONE);
         this.invariants = new Invariants(this, source, "pikaferry:{" + JOB + "}:");
         this.target = new Target(schedule, address, this::pass, this::written, this::late, invariants::marksRead);
     }

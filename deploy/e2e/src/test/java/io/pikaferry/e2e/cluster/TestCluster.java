@@ -18,6 +18,7 @@ import io.pikaferry.proto.v1.LedgerEntry;
 import io.pikaferry.proto.v1.ObservedState;
 import io.pikaferry.proto.v1.Phase;
 import io.pikaferry.proto.v1.ResumeJobRequest;
+import io.pikaferry.proto.v1.SetJobRequest;
 import io.pikaferry.proto.v1.Source;
 import io.pikaferry.proto.v1.StreamProgress;
 import io.pikaferry.proto.v1.SubmitJobRequest;
@@ -261,6 +262,14 @@ public final class TestCluster implements AutoCloseable {
     public void resume(String job) {
         askOfJobs(jobs ->
                 jobs.resumeJob(ResumeJobRequest.newBuilder().setName(job).build()));
+    }
+
+    /** As {@code ferryctl job set JOB rate-commands=N} does. @param commandsPerSecond 0: none */
+    public JobView limit(String job, long commandsPerSecond) {
+        return askOfJobs(jobs -> jobs.setJob(SetJobRequest.newBuilder()
+                .setName(job)
+                .setCommandsPerSecond(commandsPerSecond)
+                .build()));
     }
 
     /** As {@code ferryctl job resume --full-sync force} does. */

@@ -1,0 +1,75 @@
+package io.pikaferry.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pikaferry.e2e.cluster.Migration;
+import io.pikaferry.e2e.cluster.TestCluster;
+import io.pikaferry.proto.v1.JobView;
+import io.pikaferry.proto.v1.ObservedState;
+import io.pikaferry.proto.v1.RateLimit;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** The operator's limits, changed while the job runs. */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Execution(ExecutionMode.CONCURRENT)
+@ExtendWith(SharedCluster.class)
+class LimitedJobTest {
+
+    private static final int INCREMENTS = 3_000;
+
+    private final SharedCluster.Started shared;
+    private final TestCluster cluster;
+
+    LimitedJobTest(SharedCluster.Started shared) {
+        this.shared = shared;
+        this.cluster = shared.cluster();
+    }
+
+    /** P2: neither slowing down, nor speeding up, nor stopping in the middle costs or doubles a write. */
+    @Test
+    void aRunningJobIsSlowedDownAndSpedUpWithoutANewAssignment() throws IOException {
+        try (Migration job = Migration.of("limited", shared.directory())) {
+            cluster.submit(job.spec().setRate(RateLimit.newBuilder().setCommandsPerSecond(100_000)));
+            JobView before = cluster.awaitTail("limited");
+            assertThat(before.getProgress().getRate().getCommandsPerSecond()).isEqualTo(100_000);
+
+            cluster.limit("limited", 100);
+            cluster.await("limited", view -> view.getProgress().getRate().getCommandsPerSecond() == 100);
+            increment(job);
+            JobView slow = cluster.await("limited", view -> view.getProgress().getRateLimited());
+            assertThat(slow.getEpoch()).isEqualTo(before.getEpoch());
+            assertThat(arrived(job)).isLessThan(INCREMENTS);
+
+            cluster.pause("limited"); // in the middle of a wait
+            cluster.await("limited", view -> view.getState() == ObservedState.PAUSED);
+            assertThat(arrived(job)).isLessThan(INCREMENTS);
+            cluster.resume("limited");
+            JobView again = cluster.await("limited", view -> view.getProgress().getRateLimited());
+            assertThat(arrived(job)).isLessThan(INCREMENTS);
+
+            cluster.limit("limited", 0);
+            JobView after = cluster.awaitCaughtUp("limited", job.source());
+            assertThat(after.getEpoch()).isEqualTo(again.getEpoch());
+            assertThat(after.getProgress().hasRate()).isFalse();
+            assertThat(arrived(job)).isEqualTo(INCREMENTS);
+            job.assertEqual();
+            cluster.delete("limited");
+        }
+    }
+
+    private static void increment(Migration job) {
+        for (int i = 0; i < INCREMENTS; i++) {
+            job.source().execute("INCR", "counter");
+        }
+    }
+
+    private static int arrived(Migration job) {
+        return job.target().find("counter").map(Integer::parseInt).orElse(0);
+    }
+}
