@@ -95,10 +95,7 @@ public final class Pace {
     }
 
     private void change() {
-        free = commands.isEmpty()
-                && bytes.isEmpty()
-                && throttledCommands.isEmpty()
-                && throttledBytes.isEmpty();
+        free = commands.isEmpty() && bytes.isEmpty() && throttledCommands.isEmpty() && throttledBytes.isEmpty();
         changed.signalAll();
     }
 

@@ -304,7 +304,17 @@ class ExpiriesTest {
             }
         };
         SenderPool.Terms terms = new SenderPool.Terms(
-                "test", SenderConfig.ofLanes(1), 0, KEYS, true, false, false, rule, VitalsTest.ofAHealthyTarget(), clock(), Threads.ofTheMachine());
+                "test",
+                SenderConfig.ofLanes(1),
+                0,
+                KEYS,
+                true,
+                false,
+                false,
+                rule,
+                VitalsTest.ofAHealthyTarget(),
+                clock(),
+                Threads.ofTheMachine());
         return new SenderPool(
                 terms,
                 Optional.of(new MarkBoard(KEYS, keeper, state, 1)),
