@@ -11,6 +11,8 @@ import io.pikaferry.model.StreamId;
 import io.pikaferry.worker.checkpoint.Marks;
 import io.pikaferry.worker.fixture.RedisServer;
 import io.pikaferry.worker.ledger.Ledger;
+import io.pikaferry.worker.pace.Limits;
+import io.pikaferry.worker.pace.Pace;
 import io.pikaferry.worker.snapshot.PikaType;
 import io.pikaferry.worker.snapshot.SnapshotChunk;
 import io.pikaferry.worker.snapshot.SnapshotScan.Summary;
@@ -40,6 +42,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** DESIGN §7.3: a load that is interrupted goes on with what is not whole in the target, over a real server. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class LoadedUnitsTest {
+
+    private static final Pace PACE = new Pace(Threads.ofTheMachine(), Limits.NONE);
 
     private static final TargetKeys KEYS = new TargetKeys(new JobId("moving"));
     private static final String SNAPSHOT = "moving-1.1";
@@ -107,6 +111,7 @@ class LoadedUnitsTest {
                         return false;
                     }
                 },
+                VitalsTest.ofAHealthyTarget(),
                 Clock.systemUTC(),
                 Threads.ofTheMachine());
         SenderPool pool = new SenderPool(terms, Optional.empty(), () -> links.open("lane"), ledger, () -> {});
@@ -115,7 +120,7 @@ class LoadedUnitsTest {
     }
 
     private SnapshotFeed feed(SenderPool pool, Map<String, Summary> before) {
-        return new SnapshotFeed(pool, db -> db, true, true, ledger, before);
+        return new SnapshotFeed(pool, PACE, db -> db, true, true, ledger, before);
     }
 
     private static SnapshotChunk list(String key, boolean first, boolean last, String... elements) {
@@ -195,8 +200,8 @@ class LoadedUnitsTest {
     void unitsCannotBeThereIfNothingIsToBeReplaced() {
         try (SenderPool pool = pool()) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() ->
-                            new SnapshotFeed(pool, db -> db, false, true, ledger, Map.of("one", new Summary(1, 1, 0))));
+                    .isThrownBy(() -> new SnapshotFeed(
+                            pool, PACE, db -> db, false, true, ledger, Map.of("one", new Summary(1, 1, 0))));
         }
     }
 }
