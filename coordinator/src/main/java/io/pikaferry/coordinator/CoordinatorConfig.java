@@ -56,6 +56,7 @@ public record CoordinatorConfig(
         defaults.put("checkpoint.interval", "1s");
         defaults.put("events.kept", "200");
         defaults.put("errors.kept", "1000");
+        defaults.put("full-syncs.per-source-host", "2");
         return defaults;
     }
 
@@ -122,7 +123,8 @@ public record CoordinatorConfig(
                             value(values, "balance.interval", CoordinatorConfig::duration),
                             value(values, "checkpoint.interval", CoordinatorConfig::duration),
                             value(values, "events.kept", Integer::parseInt),
-                            value(values, "errors.kept", Integer::parseInt)));
+                            value(values, "errors.kept", Integer::parseInt),
+                            value(values, "full-syncs.per-source-host", Integer::parseInt)));
         } catch (IllegalArgumentException e) {
             throw new FerryException(ErrorCode.INVALID_ARGUMENT, e.getMessage(), e);
         }

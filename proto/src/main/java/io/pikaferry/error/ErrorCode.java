@@ -33,6 +33,7 @@ public enum ErrorCode {
     PORT_RANGE_EXHAUSTED(1205, Blame.ENVIRONMENT, "widen --port-base, or end what holds the ports"),
     TIMED_OUT(1206, Blame.ENVIRONMENT, "look at the state, then repeat, with a longer --timeout if need be"),
     NO_WORKER(1207, Blame.ENVIRONMENT, "start a worker, or uncordon one; the job starts by itself"),
+    FULL_SYNC_WAITS(1208, Blame.NOBODY, "nothing: it takes its snapshot when another of that host is done"),
 
     SOURCE_UNREACHABLE(2001, Blame.ENVIRONMENT, "retried; check the network and the master"),
     TARGET_UNREACHABLE(2002, Blame.ENVIRONMENT, "retried; check the network and the target"),

@@ -58,6 +58,7 @@ public final class AssignmentLoop implements AutoCloseable {
     private final Secrets secrets;
     private final WorkerRegistry registry;
     private final WorkerStore workers;
+    private final FullSyncSlots slots;
     private final InstantSource clock;
     private final Duration interval;
     private final String actor;
@@ -75,6 +76,7 @@ public final class AssignmentLoop implements AutoCloseable {
             Secrets secrets,
             WorkerRegistry registry,
             WorkerStore workers,
+            FullSyncSlots slots,
             InstantSource clock,
             Duration interval,
             String coordinator) {
@@ -84,6 +86,7 @@ public final class AssignmentLoop implements AutoCloseable {
         this.secrets = requireNonNull(secrets, "secrets is null");
         this.registry = requireNonNull(registry, "registry is null");
         this.workers = requireNonNull(workers, "workers is null");
+        this.slots = requireNonNull(slots, "slots is null");
         this.clock = requireNonNull(clock, "clock is null");
         this.interval = requireNonNull(interval, "interval is null");
         this.actor = "coordinator " + coordinator;
@@ -144,6 +147,9 @@ public final class AssignmentLoop implements AutoCloseable {
             unplaced = Map.copyOf(plan.unplaced());
         }
         tell(plan);
+        if (!registry.settling()) {
+            slots.grant(jobs()).forEach(this::grant);
+        }
         saveWorkers();
     }
 
@@ -229,6 +235,13 @@ public final class AssignmentLoop implements AutoCloseable {
                 session.revoke(id, epoch, "the job is not this worker's under epoch " + epoch);
             }
         });
+    }
+
+    private void grant(MigrationJob job) {
+        registry.find(job.worker().orElseThrow())
+                .flatMap(Member::session)
+                .filter(session -> session.knows(job.id(), job.epoch()))
+                .ifPresent(session -> session.grant(job.id(), job.epoch()));
     }
 
     private void tellToRun(MigrationJob job, WorkerSession session) {

@@ -3,6 +3,7 @@ package io.pikaferry.coordinator.leadership;
 import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.coordinator.assignment.AssignmentLoop;
+import io.pikaferry.coordinator.assignment.FullSyncSlots;
 import io.pikaferry.coordinator.assignment.JobMove;
 import io.pikaferry.coordinator.checkpoint.CheckpointIntake;
 import io.pikaferry.coordinator.job.CachedJobStore;
@@ -63,6 +64,7 @@ public final class Office implements AutoCloseable {
     private final JobLifecycle lifecycle;
     private final JobSubmission submission;
     private final WorkerRegistry registry;
+    private final FullSyncSlots slots;
     private final AssignmentLoop loop;
     private final JobMove moves;
     private final ReportIntake reports;
@@ -96,6 +98,7 @@ public final class Office implements AutoCloseable {
         registry = new WorkerRegistry(new Timing(config.lease(), config.grace(), PATIENCE), clock.instant());
         lifecycle = new JobLifecycle(jobs, journal, clock, this::changed);
         submission = new JobSubmission(jobs, lifecycle, secrets, journal, clock, this::changed);
+        slots = new FullSyncSlots(config.fullSyncsPerSourceHost());
         loop = new AssignmentLoop(
                 jobs,
                 lifecycle,
@@ -103,6 +106,7 @@ public final class Office implements AutoCloseable {
                 secrets,
                 registry,
                 workerStore,
+                slots,
                 clock,
                 config.balanceInterval(),
                 coordinator);
@@ -189,6 +193,10 @@ public final class Office implements AutoCloseable {
 
     public WorkerRegistry workers() {
         return registry;
+    }
+
+    public FullSyncSlots slots() {
+        return slots;
     }
 
     public ReportIntake reports() {

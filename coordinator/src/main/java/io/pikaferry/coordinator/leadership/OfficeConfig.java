@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param checkpointInterval how often, at most, a job's checkpoint is written
  * @param eventsKept per job
  * @param errorsKept per job
+ * @param fullSyncsPerSourceHost how many jobs may take a snapshot of sources on one host at once
  */
 public record OfficeConfig(
         Duration lease,
@@ -18,13 +19,14 @@ public record OfficeConfig(
         Duration balanceInterval,
         Duration checkpointInterval,
         int eventsKept,
-        int errorsKept) {
+        int errorsKept,
+        int fullSyncsPerSourceHost) {
 
     /** Workers beat once a second. */
     private static final Duration SHORTEST_LEASE = Duration.ofMillis(1_500);
 
     public static final OfficeConfig DEFAULT = new OfficeConfig(
-            Duration.ofSeconds(6), Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofSeconds(1), 200, 1_000);
+            Duration.ofSeconds(6), Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofSeconds(1), 200, 1_000, 2);
 
     public OfficeConfig {
         within("worker.lease", lease, SHORTEST_LEASE, Duration.ofMinutes(10));
@@ -33,6 +35,7 @@ public record OfficeConfig(
         within("checkpoint.interval", checkpointInterval, Duration.ZERO, Duration.ofMinutes(1));
         within("events.kept", eventsKept, 1, 500);
         within("errors.kept", errorsKept, 1, 100_000);
+        within("full-syncs.per-source-host", fullSyncsPerSourceHost, 1, 1_000);
     }
 
     private static <T extends Comparable<T>> void within(String key, T value, T least, T most) {

@@ -13,6 +13,8 @@ public interface WorkerLine {
 
     void tune(JobId job, long epoch, Limits limits);
 
+    void grant(JobId job, long epoch);
+
     void revoke(JobId job, long epoch, String why);
 
     /** Hangs up. */

@@ -58,6 +58,11 @@ public final class WorkerSession {
         }
     }
 
+    /** The job may take a snapshot. */
+    public void grant(JobId job, long epoch) {
+        line.grant(job, epoch);
+    }
+
     /** Says it once. */
     public void revoke(JobId job, long epoch, String why) {
         if (!Long.valueOf(epoch).equals(revoked.put(job, epoch))) {

@@ -51,7 +51,10 @@ final class JobViews {
     private Optional<io.pikaferry.proto.v1.Reason> reason(MigrationJob job, Optional<JobProgress> shown) {
         return switch (job.observed()) {
             case BLOCKED -> job.reason().map(reason -> ReportMessages.write(reason, job.since()));
-            case RUNNING -> shown.filter(JobProgress::hasRetrying).map(JobProgress::getRetrying);
+            case RUNNING -> office.slots()
+                    .whyWaiting(job.id())
+                    .map(why -> ReportMessages.write(new Reason(ErrorCode.FULL_SYNC_WAITS, why), job.since()))
+                    .or(() -> shown.filter(JobProgress::hasRetrying).map(JobProgress::getRetrying));
             case PENDING -> office.assignments()
                     .whyUnplaced(job.id())
                     .map(why -> ReportMessages.write(new Reason(ErrorCode.NO_WORKER, why), job.since()));

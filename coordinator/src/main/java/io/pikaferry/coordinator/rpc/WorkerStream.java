@@ -3,6 +3,7 @@ package io.pikaferry.coordinator.rpc;
 import com.google.protobuf.ByteString;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.pikaferry.coordinator.assignment.FullSyncSlots;
 import io.pikaferry.coordinator.leadership.Leadership;
 import io.pikaferry.coordinator.leadership.Office;
 import io.pikaferry.coordinator.ledger.KeptEntry;
@@ -24,6 +25,8 @@ import io.pikaferry.model.WorkerId;
 import io.pikaferry.proto.v1.Acknowledge;
 import io.pikaferry.proto.v1.Assign;
 import io.pikaferry.proto.v1.CoordinatorMessage;
+import io.pikaferry.proto.v1.FullSyncSlot;
+import io.pikaferry.proto.v1.Grant;
 import io.pikaferry.proto.v1.Heartbeat;
 import io.pikaferry.proto.v1.Hello;
 import io.pikaferry.proto.v1.JobAcknowledge;
@@ -185,6 +188,12 @@ final class WorkerStream implements StreamObserver<WorkerMessage>, WorkerLine, R
                 .filter(job -> job.value().isHeldBy(worker(), report.epoch()))
                 .isPresent();
         if (holds && message.hasProgress()) {
+            boolean changed = to.office()
+                    .slots()
+                    .told(report.job(), report.epoch(), use(message.getProgress().getFullSyncSlot()));
+            if (changed) {
+                to.office().assignments().signal();
+            }
             progress.put(
                     report.job(),
                     new Told(
@@ -198,6 +207,15 @@ final class WorkerStream implements StreamObserver<WorkerMessage>, WorkerLine, R
             }
         }
         to.office().reports().take(report, this);
+    }
+
+    /** What this coordinator does not know may be a slot held. */
+    private static FullSyncSlots.Use use(FullSyncSlot slot) {
+        return switch (slot) {
+            case FULL_SYNC_SLOT_UNSPECIFIED -> FullSyncSlots.Use.NONE;
+            case FULL_SYNC_SLOT_WANTED -> FullSyncSlots.Use.WANTED;
+            case FULL_SYNC_SLOT_HELD, UNRECOGNIZED -> FullSyncSlots.Use.HELD;
+        };
     }
 
     @Override
@@ -305,6 +323,13 @@ final class WorkerStream implements StreamObserver<WorkerMessage>, WorkerLine, R
                         .setEpoch(epoch)
                         .setRate(SpecMessages.write(limits.rate()))
                         .setThrottle(SpecMessages.write(limits.throttle())))
+                .build());
+    }
+
+    @Override
+    public void grant(JobId job, long epoch) {
+        send(CoordinatorMessage.newBuilder()
+                .setGrant(Grant.newBuilder().setName(job.value()).setEpoch(epoch))
                 .build());
     }
 

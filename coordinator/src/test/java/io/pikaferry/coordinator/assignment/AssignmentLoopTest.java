@@ -53,6 +53,7 @@ class AssignmentLoopTest {
     private final RecordingLine line2 = new RecordingLine();
     private Instant now = NOON;
     private final JobLifecycle lifecycle = new JobLifecycle(jobs, journal, () -> now, () -> {});
+    private final FullSyncSlots slots = new FullSyncSlots(2);
     private WorkerRegistry registry = newRegistry();
     private AssignmentLoop loop = newLoop();
 
@@ -68,6 +69,7 @@ class AssignmentLoopTest {
                 secrets(0),
                 registry,
                 workers,
+                slots,
                 () -> now,
                 Duration.ofSeconds(1),
                 "c1");

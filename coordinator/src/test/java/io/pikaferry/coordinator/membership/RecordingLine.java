@@ -24,6 +24,11 @@ public final class RecordingLine implements WorkerLine {
     }
 
     @Override
+    public void grant(JobId job, long epoch) {
+        said.add("grant %s %d".formatted(job, epoch));
+    }
+
+    @Override
     public void revoke(JobId job, long epoch, String why) {
         said.add("revoke %s %d: %s".formatted(job, epoch, why));
     }

@@ -54,6 +54,7 @@ final class Attempt implements AutoCloseable {
     private final Progress progress;
     private final Ledger ledger;
     private final Pace pace;
+    private final SnapshotTurn turn;
     private final Stages stages;
     private final SnapshotOnDisk disk;
     private final JobEnvironment environment;
@@ -69,6 +70,7 @@ final class Attempt implements AutoCloseable {
             Progress progress,
             Ledger ledger,
             Pace pace,
+            SnapshotTurn turn,
             Stages stages,
             SnapshotOnDisk disk,
             JobEnvironment environment) {
@@ -77,6 +79,7 @@ final class Attempt implements AutoCloseable {
         this.progress = requireNonNull(progress, "progress is null");
         this.ledger = requireNonNull(ledger, "ledger is null");
         this.pace = requireNonNull(pace, "pace is null");
+        this.turn = requireNonNull(turn, "turn is null");
         this.stages = requireNonNull(stages, "stages is null");
         this.disk = requireNonNull(disk, "disk is null");
         this.environment = requireNonNull(environment, "environment is null");
@@ -215,6 +218,11 @@ final class Attempt implements AutoCloseable {
                             .formatted(assignment.job()));
         }
         boolean exclusive = take.begun() ? take.exclusive() : requireAcceptableTarget(check, footing.source());
+        if (turn.await()) {
+            // Begun anew with the turn in hand: connections may not have lived through it, nor what was seen through them.
+            throw new FerryException(
+                    ErrorCode.FULL_SYNC_WAITS, "job %s has its turn to take a snapshot".formatted(assignment.job()));
+        }
         String name = "%s-%d.%d".formatted(assignment.job(), tenure.epoch(), tenure.attempt());
         footing.keeper()
                 .write(
@@ -228,6 +236,7 @@ final class Attempt implements AutoCloseable {
         disk.prepare();
         progress.fullSyncBegins(() -> 0, () -> 0);
         ReceivedSnapshot snapshot = footing.master().takeSnapshot(disk.directory(), progress);
+        turn.over();
         disk.label(name, snapshot);
         ReplicationSession session = closing(footing.master().follow(snapshot.positions()));
         load(footing, session, name, snapshot, take.begun(), exclusive);

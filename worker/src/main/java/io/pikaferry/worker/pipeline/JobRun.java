@@ -49,6 +49,7 @@ public final class JobRun {
     private final Assignment assignment;
     private final AttemptFactory attempts;
     private final Pace pace;
+    private final SnapshotTurn turn;
     private final Progress progress;
     private final Ledger ledger;
     private final Consumer<JobRun> onEnd;
@@ -61,14 +62,21 @@ public final class JobRun {
 
     /** Makes the tries. */
     interface AttemptFactory {
-        Attempt next(Assignment assignment, long number, Progress progress, Ledger ledger, Pace pace);
+        Attempt next(Assignment assignment, long number, Progress progress, Ledger ledger, Pace pace, SnapshotTurn turn);
     }
 
-    JobRun(Assignment assignment, AttemptFactory attempts, JobEnvironment environment, Consumer<JobRun> onEnd) {
+    /** @param onNews hears when something of it should be told at once; must not wait */
+    JobRun(
+            Assignment assignment,
+            AttemptFactory attempts,
+            JobEnvironment environment,
+            Consumer<JobRun> onEnd,
+            Runnable onNews) {
         this.assignment = requireNonNull(assignment, "assignment is null");
         this.attempts = requireNonNull(attempts, "attempts is null");
         this.pace = new Pace(environment.threads(), assignment.settings().limits());
-        this.progress = new Progress(environment.clock(), pace);
+        this.turn = new SnapshotTurn(environment.threads(), onNews);
+        this.progress = new Progress(environment.clock(), pace, turn);
         this.ledger = new Ledger(environment.clock(), progress::retrying, this::stopBecauseOf);
         this.onEnd = requireNonNull(onEnd, "onEnd is null");
         this.stopped = environment.threads().latch(1);
@@ -104,6 +112,11 @@ public final class JobRun {
         current.ifPresent(Attempt::wind);
         CompletableFuture.delayedExecutor(WIND_UP_MILLIS, TimeUnit.MILLISECONDS)
                 .execute(() -> current.ifPresent(Attempt::abandon));
+    }
+
+    /** The job may take a snapshot, if that is what it waits for. */
+    public void grantSnapshot() {
+        turn.grant();
     }
 
     /** What the operator allows from now on. */
@@ -151,7 +164,8 @@ public final class JobRun {
     private Outcome tries() {
         long pause = FIRST_PAUSE_MILLIS;
         for (long number = 1; stopped.getCount() > 0; number++) {
-            Attempt attempt = attempts.next(assignment, number, progress, ledger, pace);
+            boolean keepsTurn = false;
+            Attempt attempt = attempts.next(assignment, number, progress, ledger, pace, turn);
             current = Optional.of(attempt);
             try {
                 if (stopped.getCount() > 0) {
@@ -170,6 +184,10 @@ public final class JobRun {
                     LOG.atInfo().log("job was taken over: {}", e.getMessage());
                     return new Outcome.HandedBack();
                 }
+                if (e.code() == ErrorCode.FULL_SYNC_WAITS) {
+                    keepsTurn = true; // nothing has failed
+                    continue;
+                }
                 if (e.code().blame() != Blame.ENVIRONMENT && e.code().blame() != Blame.NOBODY) {
                     LOG.atWarn().addKeyValue("error", e.code().id()).log("job blocked: {}", e.getMessage());
                     return new Outcome.Blocked(e);
@@ -178,6 +196,9 @@ public final class JobRun {
                 progress.retrying(Optional.of(e));
             } finally {
                 attempt.close();
+                if (!keepsTurn) {
+                    turn.over();
+                }
             }
             if (mustStop.isPresent()) {
                 return new Outcome.Blocked(mustStop.get());

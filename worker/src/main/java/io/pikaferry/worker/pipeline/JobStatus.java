@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param limits the operator's, as they are in force
  * @param rateLimited whether the operator's limits are what it waits for
  * @param throttled why the worker has slowed it down by itself
+ * @param snapshotTurn whether it waits for its turn to take a snapshot, or has it
  * @param rewound whether the target turned out to have lost what it had confirmed before
  */
 public record JobStatus(
@@ -39,7 +40,8 @@ public record JobStatus(
         long keysRepaired,
         Limits limits,
         boolean rateLimited,
-        Optional<String> throttled) {
+        Optional<String> throttled,
+        SnapshotTurn.State snapshotTurn) {
 
     /** What a running job is doing. */
     public enum Phase {
@@ -91,5 +93,6 @@ public record JobStatus(
         requireNonNull(sourceIdentity, "sourceIdentity is null");
         requireNonNull(limits, "limits is null");
         requireNonNull(throttled, "throttled is null");
+        requireNonNull(snapshotTurn, "snapshotTurn is null");
     }
 }

@@ -24,6 +24,7 @@ final class Progress implements TransferProgress, ScanProgress {
 
     private final Clock clock;
     private final Pace pace;
+    private final SnapshotTurn turn;
 
     // All guarded by this.
     private Phase phase = Phase.PRECHECK;
@@ -57,7 +58,8 @@ final class Progress implements TransferProgress, ScanProgress {
     private long keysRepairedBefore;
     private Supplier<Optional<String>> trouble = Optional::empty;
 
-    Progress(Clock clock, Pace pace) {
+    Progress(Clock clock, Pace pace, SnapshotTurn turn) {
+        this.turn = turn;
         this.clock = clock;
         this.pace = pace;
         this.rateFrom = clock.millis();
@@ -199,7 +201,8 @@ final class Progress implements TransferProgress, ScanProgress {
                 keysRepairedBefore + keysRepaired,
                 pace.limits(),
                 pace.holdsUp(),
-                trouble.get());
+                trouble.get(),
+                turn.state());
     }
 
     private FullSyncStatus fullSyncStatus(long now) {

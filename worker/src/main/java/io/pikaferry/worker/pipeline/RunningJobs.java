@@ -35,6 +35,7 @@ public final class RunningJobs {
     private final Map<JobId, Assignment> next = new HashMap<>(); // guarded by this; waits for the run before it to end
     private volatile boolean leaving;
     private volatile Consumer<JobRun> onEnd = run -> {};
+    private volatile Runnable onNews = () -> {};
 
     public RunningJobs(Stages stages, JobEnvironment environment) {
         this.stages = requireNonNull(stages, "stages is null");
@@ -44,6 +45,11 @@ public final class RunningJobs {
     /** Hears of each run that has ended, in the run's own thread. */
     public void onEnd(Consumer<JobRun> listener) {
         onEnd = requireNonNull(listener, "listener is null");
+    }
+
+    /** Hears when something about a job should be told at once. */
+    public void onNews(Runnable listener) {
+        onNews = requireNonNull(listener, "listener is null");
     }
 
     public synchronized void assign(Assignment assignment) {
@@ -97,10 +103,11 @@ public final class RunningJobs {
         SnapshotOnDisk disk = disk(assignment.job());
         JobRun run = new JobRun(
                 assignment,
-                (given, number, progress, ledger, pace) ->
-                        new Attempt(given, number, progress, ledger, pace, stages, disk, environment),
+                (given, number, progress, ledger, pace, turn) ->
+                        new Attempt(given, number, progress, ledger, pace, turn, stages, disk, environment),
                 environment,
-                this::ended);
+                this::ended,
+                () -> onNews.run());
         runs.put(assignment.job(), run);
         run.start();
     }
@@ -125,6 +132,14 @@ public final class RunningJobs {
         JobRun run = runs.get(job);
         if (run != null && run.assignment().epoch() <= epoch) {
             run.stop();
+        }
+    }
+
+    /** The job may take a snapshot, if it is held under that epoch. */
+    public synchronized void grantSnapshot(JobId job, long epoch) {
+        JobRun run = runs.get(job);
+        if (run != null && run.assignment().epoch() == epoch) {
+            run.grantSnapshot();
         }
     }
 

@@ -100,6 +100,8 @@ final class Conversation {
             } else if (signal.get() instanceof Inbox.RunEnded runEnded) {
                 reports.ended(runEnded.run());
                 tellEnds();
+            } else if (signal.get() instanceof Inbox.News && welcome) {
+                beat();
             } else if (signal.get() instanceof Inbox.LeaveWanted && welcome) {
                 sayLeaving();
             }
@@ -168,6 +170,9 @@ final class Conversation {
                     .addKeyValue("epoch", message.getRevoke().getEpoch())
                     .log("job revoked: {}", message.getRevoke().getWhy());
             jobs.revoke(job, message.getRevoke().getEpoch());
+        } else if (message.hasGrant()) {
+            jobs.grantSnapshot(
+                    new JobId(message.getGrant().getName()), message.getGrant().getEpoch());
         } else if (message.hasTune()) {
             tune(message.getTune());
         } else if (message.hasAcknowledge()) {

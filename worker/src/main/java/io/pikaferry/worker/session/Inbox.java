@@ -20,6 +20,9 @@ final class Inbox {
 
     record LeaveWanted() implements Signal {}
 
+    /** Something about a job should not wait for the next heartbeat. */
+    record News() implements Signal {}
+
     private final LinkedBlockingQueue<Signal> signals = new LinkedBlockingQueue<>();
     private volatile boolean leaving;
 

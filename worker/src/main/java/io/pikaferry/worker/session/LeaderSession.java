@@ -38,6 +38,7 @@ public final class LeaderSession implements AutoCloseable {
         this.jobs = requireNonNull(jobs, "jobs is null");
         this.reports = new Reports(jobs);
         jobs.onEnd(run -> inbox.add(new Inbox.RunEnded(run)));
+        jobs.onNews(() -> inbox.add(new Inbox.News()));
         this.thread = new Thread(this::run, "leader-session");
     }
 

@@ -8,6 +8,7 @@ import io.pikaferry.model.Bytes;
 import io.pikaferry.model.StreamId;
 import io.pikaferry.proto.v1.Checkpoint;
 import io.pikaferry.proto.v1.FullSyncProgress;
+import io.pikaferry.proto.v1.FullSyncSlot;
 import io.pikaferry.proto.v1.JobProgress;
 import io.pikaferry.proto.v1.JobReport;
 import io.pikaferry.proto.v1.LedgerEntry;
@@ -71,7 +72,13 @@ final class ReportMessages {
                 .setHeldExpiries(status.heldExpiries())
                 .setDirtyKeys(status.dirtyKeys())
                 .setKeysReconciled(status.keysRepaired())
-                .setRateLimited(status.rateLimited());
+                .setRateLimited(status.rateLimited())
+                .setFullSyncSlot(
+                        switch (status.snapshotTurn()) {
+                            case NONE -> FullSyncSlot.FULL_SYNC_SLOT_UNSPECIFIED;
+                            case WANTED -> FullSyncSlot.FULL_SYNC_SLOT_WANTED;
+                            case HELD -> FullSyncSlot.FULL_SYNC_SLOT_HELD;
+                        });
         if (status.limits().limitsRate()) {
             progress.setRate(RateLimit.newBuilder()
                     .setCommandsPerSecond(status.limits().commandsPerSecond())

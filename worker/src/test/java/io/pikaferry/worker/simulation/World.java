@@ -417,6 +417,7 @@ final class World {
         if (!holder.process().isKilled() && !holder.process().isStopped()) {
             for (JobRun run : holder.jobs().all()) {
                 collect(run);
+                run.grantSnapshot(); // nobody else wants to
                 for (StreamStatus stream : run.status().streams()) {
                     invariants.confirmed(stream.stream(), stream.confirmed());
                     BinlogPosition before = checkpoint.put(stream.stream(), stream.confirmed());
