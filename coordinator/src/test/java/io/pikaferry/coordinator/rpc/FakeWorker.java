@@ -7,6 +7,7 @@ import io.pikaferry.proto.v1.Assign;
 import io.pikaferry.proto.v1.BinlogPosition;
 import io.pikaferry.proto.v1.Checkpoint;
 import io.pikaferry.proto.v1.CoordinatorMessage;
+import io.pikaferry.proto.v1.FullSyncSlot;
 import io.pikaferry.proto.v1.HandedBack;
 import io.pikaferry.proto.v1.Heartbeat;
 import io.pikaferry.proto.v1.HeldJob;
@@ -41,6 +42,7 @@ public final class FakeWorker implements AutoCloseable {
     private final Map<String, String> labels;
     private final Map<String, Assign> held = new ConcurrentHashMap<>();
     private final Map<String, Long> offsets = new ConcurrentHashMap<>();
+    final Map<String, FullSyncSlot> slots = new ConcurrentHashMap<>();
     private final AtomicLong sequence = new AtomicLong();
     private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor();
     final List<Assign> assigns = new CopyOnWriteArrayList<>();
@@ -106,6 +108,8 @@ public final class FakeWorker implements AutoCloseable {
         if (message.hasAssign()) {
             assigns.add(message.getAssign());
             held.put(message.getAssign().getName(), message.getAssign());
+        } else if (message.hasGrant()) {
+            slots.replace(message.getGrant().getName(), FullSyncSlot.FULL_SYNC_SLOT_HELD);
         } else if (message.hasRevoke()) {
             revokes.add(message.getRevoke());
             if (letsGo) {
@@ -160,7 +164,10 @@ public final class FakeWorker implements AutoCloseable {
                 .setName(job.getName())
                 .setEpoch(job.getEpoch())
                 .setReportSequence(offset)
-                .setProgress(JobProgress.newBuilder().setPhase(phase));
+                .setProgress(JobProgress.newBuilder()
+                        .setPhase(phase)
+                        .setFullSyncSlot(
+                                slots.getOrDefault(job.getName(), FullSyncSlot.FULL_SYNC_SLOT_UNSPECIFIED)));
         if (phase.compareTo(Phase.LOAD) > 0) {
             report.setCheckpoint(Checkpoint.newBuilder()
                     .addPositions(StreamPosition.newBuilder()

@@ -10,6 +10,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.pikaferry.coordinator.leadership.FakeCluster;
 import io.pikaferry.error.ErrorCode;
+import io.pikaferry.proto.v1.FullSyncSlot;
 import io.pikaferry.proto.v1.Assign;
 import io.pikaferry.proto.v1.BinlogPosition;
 import io.pikaferry.proto.v1.Checkpoint;
@@ -508,6 +509,47 @@ class SessionTest {
         assertThat(moved.getEpoch()).isEqualTo(2);
         assertThat(events("orders")).anySatisfy(event -> assertThat(event.getMessage())
                 .isEqualTo("worker w1 lost: did not come back after the change of leader; now PENDING"));
+    }
+
+    /** P6: two of one host at once, whoever leads and wherever they run. */
+    @Test
+    void snapshotsOfOneHostAreTakenInTurns() {
+        FakeWorker first = worker("w1");
+        FakeWorker second = worker("w2");
+        List<String> names = List.of("a", "b", "c");
+        for (String name : names) {
+            first.slots.put(name, FullSyncSlot.FULL_SYNC_SLOT_WANTED);
+            second.slots.put(name, FullSyncSlot.FULL_SYNC_SLOT_WANTED);
+            submit(name);
+        }
+        Callable<List<String>> waiting = () ->
+                names.stream().filter(name -> get(name).hasReason()).toList();
+        awaitThat(() -> first.held().size() + second.held().size() == 3);
+        awaitThat(() -> holding(first) + holding(second) == 2 && waiting.call().size() == 1);
+        String last = names.stream().filter(name -> get(name).hasReason()).findFirst().orElseThrow();
+        assertThat(get(last).getReason().getCode()).isEqualTo(ErrorCode.FULL_SYNC_WAITS.id());
+        assertThat(get(last).getReason().getMessage())
+                .isEqualTo("waiting for a full-sync slot: 2 of 2 in use at 10.0.0.5");
+
+        cluster.resign();
+        awaitThat(() -> !first.connected() && !second.connected());
+        cluster.lead();
+        first.attach(channel);
+        second.attach(channel);
+        awaitThat(() -> waiting.call().equals(List.of(last)));
+        assertThat(holding(first) + holding(second)).isEqualTo(2);
+
+        String done = names.stream().filter(name -> !name.equals(last)).findFirst().orElseThrow();
+        first.slots.remove(done);
+        second.slots.remove(done);
+
+        awaitThat(() -> waiting.call().isEmpty() && holding(first) + holding(second) == 2);
+    }
+
+    private static long holding(FakeWorker worker) {
+        return worker.held().keySet().stream()
+                .filter(job -> worker.slots.get(job) == FullSyncSlot.FULL_SYNC_SLOT_HELD)
+                .count();
     }
 
     /** A leader that dies between storing an assignment and telling it loses nothing. */

@@ -27,7 +27,9 @@ public final class Throttle {
     private static final double KEEPS_OF_SPEED = 0.7;
     private static final double GAINS_PER_LOOK = 1.25;
     private static final double USUAL_FORGETS_PER_LOOK = 1.01;
-    private static final long LEAST_COMMANDS_PER_SECOND = 100;
+
+    /** Fewer are not what troubles a target. */
+    private static final long LEAST_COMMANDS_PER_SECOND = 1_000;
 
     private static final double FULL = 0.95;
     private static final double ROOM_AGAIN = 0.93;

@@ -76,7 +76,7 @@ class ThrottleTest {
             last = answersIn(5_000, 0);
         }
 
-        assertThat(last.commandsPerSecond()).isEqualTo(100);
+        assertThat(last.commandsPerSecond()).isEqualTo(1_000);
     }
 
     @Test

@@ -22,6 +22,9 @@ public record ClusterPlan(
         Map<String, String> workerSettings,
         boolean throughRelays) {
 
+    /** All sources of all scenarios are on one host; they are not to wait for each other. */
+    private static final Map<String, String> ALL_AT_ONCE = Map.of("full-syncs.per-source-host", "1000");
+
     public ClusterPlan {
         coordinatorSettings = Map.copyOf(coordinatorSettings);
         workerSettings = Map.copyOf(workerSettings);
@@ -32,7 +35,8 @@ public record ClusterPlan(
 
     /** Several coordinators share one ZooKeeper. */
     public static ClusterPlan of(Path directory, int coordinators, int workers) {
-        return new ClusterPlan(directory, coordinators, workers, coordinators > 1 ? 1 : 0, Map.of(), Map.of(), false);
+        return new ClusterPlan(
+                directory, coordinators, workers, coordinators > 1 ? 1 : 0, ALL_AT_ONCE, Map.of(), false);
     }
 
     public ClusterPlan withZooKeepers(int servers) {
