@@ -94,8 +94,8 @@ public final class FullSyncSlots {
                 }
             }
         }
-        candidates.sort(
-                Comparator.comparing(MigrationJob::since).thenComparing(job -> job.id().value()));
+        candidates.sort(Comparator.comparing(MigrationJob::since)
+                .thenComparing(job -> job.id().value()));
         for (MigrationJob job : candidates) {
             int used = inUse.getOrDefault(host(job), 0);
             if (used < perHost) {

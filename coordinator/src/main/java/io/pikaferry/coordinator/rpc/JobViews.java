@@ -64,7 +64,7 @@ final class JobViews {
 
     /**
      * What was told under this epoch; streams that were not told of are where the checkpoint says. A job that does not
-     * run is in no phase and retries nothing.
+     * run is in no phase, retries nothing and is held back by nothing.
      */
     private Optional<JobProgress> shown(MigrationJob job, Optional<Told> told) {
         JobProgress.Builder shown =
@@ -73,7 +73,13 @@ final class JobViews {
             office.checkpoints().find(job.id()).ifPresent(kept -> fillStreams(shown, kept));
         }
         if (job.observed() != JobState.RUNNING) {
-            shown.setPhase(Phase.PHASE_UNSPECIFIED).clearRetrying().setCommandsPerSecond(0);
+            shown.setPhase(Phase.PHASE_UNSPECIFIED)
+                    .clearRetrying()
+                    .setCommandsPerSecond(0)
+                    .clearRate()
+                    .clearRateLimited()
+                    .clearThrottled()
+                    .clearFullSyncSlot();
         }
         return told.isEmpty() && shown.getStreamsCount() == 0 ? Optional.empty() : Optional.of(shown.build());
     }

@@ -190,7 +190,10 @@ final class WorkerStream implements StreamObserver<WorkerMessage>, WorkerLine, R
         if (holds && message.hasProgress()) {
             boolean changed = to.office()
                     .slots()
-                    .told(report.job(), report.epoch(), use(message.getProgress().getFullSyncSlot()));
+                    .told(
+                            report.job(),
+                            report.epoch(),
+                            use(message.getProgress().getFullSyncSlot()));
             if (changed) {
                 to.office().assignments().signal();
             }

@@ -22,7 +22,13 @@ public final class FakeCluster implements Leadership, AutoCloseable {
 
     /** Short enough to wait for. */
     public static final OfficeConfig QUICK = new OfficeConfig(
-            Duration.ofMillis(1_500), Duration.ofMillis(200), Duration.ofMillis(50), Duration.ofMillis(50), 200, 1_000, 2);
+            Duration.ofMillis(1_500),
+            Duration.ofMillis(200),
+            Duration.ofMillis(50),
+            Duration.ofMillis(50),
+            200,
+            1_000,
+            2);
 
     private final InMemoryJobStore jobs = new InMemoryJobStore();
     private final Stores stores = new Stores(

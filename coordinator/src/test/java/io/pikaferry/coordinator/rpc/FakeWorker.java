@@ -166,8 +166,7 @@ public final class FakeWorker implements AutoCloseable {
                 .setReportSequence(offset)
                 .setProgress(JobProgress.newBuilder()
                         .setPhase(phase)
-                        .setFullSyncSlot(
-                                slots.getOrDefault(job.getName(), FullSyncSlot.FULL_SYNC_SLOT_UNSPECIFIED)));
+                        .setFullSyncSlot(slots.getOrDefault(job.getName(), FullSyncSlot.FULL_SYNC_SLOT_UNSPECIFIED)));
         if (phase.compareTo(Phase.LOAD) > 0) {
             report.setCheckpoint(Checkpoint.newBuilder()
                     .addPositions(StreamPosition.newBuilder()

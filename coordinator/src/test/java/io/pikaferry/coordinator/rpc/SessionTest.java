@@ -10,7 +10,6 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.pikaferry.coordinator.leadership.FakeCluster;
 import io.pikaferry.error.ErrorCode;
-import io.pikaferry.proto.v1.FullSyncSlot;
 import io.pikaferry.proto.v1.Assign;
 import io.pikaferry.proto.v1.BinlogPosition;
 import io.pikaferry.proto.v1.Checkpoint;
@@ -18,6 +17,7 @@ import io.pikaferry.proto.v1.ClusterGrpc;
 import io.pikaferry.proto.v1.Completed;
 import io.pikaferry.proto.v1.Event;
 import io.pikaferry.proto.v1.FullSync;
+import io.pikaferry.proto.v1.FullSyncSlot;
 import io.pikaferry.proto.v1.GetClusterRequest;
 import io.pikaferry.proto.v1.JobReport;
 import io.pikaferry.proto.v1.JobRequest;
@@ -522,11 +522,12 @@ class SessionTest {
             second.slots.put(name, FullSyncSlot.FULL_SYNC_SLOT_WANTED);
             submit(name);
         }
-        Callable<List<String>> waiting = () ->
-                names.stream().filter(name -> get(name).hasReason()).toList();
+        Callable<List<String>> waiting =
+                () -> names.stream().filter(name -> get(name).hasReason()).toList();
         awaitThat(() -> first.held().size() + second.held().size() == 3);
         awaitThat(() -> holding(first) + holding(second) == 2 && waiting.call().size() == 1);
-        String last = names.stream().filter(name -> get(name).hasReason()).findFirst().orElseThrow();
+        String last =
+                names.stream().filter(name -> get(name).hasReason()).findFirst().orElseThrow();
         assertThat(get(last).getReason().getCode()).isEqualTo(ErrorCode.FULL_SYNC_WAITS.id());
         assertThat(get(last).getReason().getMessage())
                 .isEqualTo("waiting for a full-sync slot: 2 of 2 in use at 10.0.0.5");
@@ -539,7 +540,8 @@ class SessionTest {
         awaitThat(() -> waiting.call().equals(List.of(last)));
         assertThat(holding(first) + holding(second)).isEqualTo(2);
 
-        String done = names.stream().filter(name -> !name.equals(last)).findFirst().orElseThrow();
+        String done =
+                names.stream().filter(name -> !name.equals(last)).findFirst().orElseThrow();
         first.slots.remove(done);
         second.slots.remove(done);
 

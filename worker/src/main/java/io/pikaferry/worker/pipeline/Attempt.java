@@ -219,7 +219,8 @@ final class Attempt implements AutoCloseable {
         }
         boolean exclusive = take.begun() ? take.exclusive() : requireAcceptableTarget(check, footing.source());
         if (turn.await()) {
-            // Begun anew with the turn in hand: connections may not have lived through it, nor what was seen through them.
+            // Begun anew with the turn in hand: connections may not have lived through it, nor what was seen through
+            // them.
             throw new FerryException(
                     ErrorCode.FULL_SYNC_WAITS, "job %s has its turn to take a snapshot".formatted(assignment.job()));
         }

@@ -62,7 +62,8 @@ public final class JobRun {
 
     /** Makes the tries. */
     interface AttemptFactory {
-        Attempt next(Assignment assignment, long number, Progress progress, Ledger ledger, Pace pace, SnapshotTurn turn);
+        Attempt next(
+                Assignment assignment, long number, Progress progress, Ledger ledger, Pace pace, SnapshotTurn turn);
     }
 
     /** @param onNews hears when something of it should be told at once; must not wait */
