@@ -6,6 +6,8 @@ import io.pikaferry.e2e.cluster.Migration;
 import io.pikaferry.e2e.cluster.TestCluster;
 import io.pikaferry.proto.v1.JobView;
 import io.pikaferry.proto.v1.ObservedState;
+import io.pikaferry.proto.v1.OnExistingKeys;
+import io.pikaferry.proto.v1.Phase;
 import io.pikaferry.proto.v1.RateLimit;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** The operator's limits, changed while the job runs. */
+/** Jobs that go slower than they could: because the operator says so, or for the target's sake. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 @Execution(ExecutionMode.CONCURRENT)
 @ExtendWith(SharedCluster.class)
@@ -60,6 +62,35 @@ class LimitedJobTest {
             assertThat(arrived(job)).isEqualTo(INCREMENTS);
             job.assertEqual();
             cluster.delete("limited");
+        }
+    }
+
+    /** What is left of the target's memory is left to its others, until there is more. */
+    @Test
+    void aLoadIntoATargetThatIsAlmostFullTakesItsTimeUntilThereIsRoom() throws IOException {
+        try (Migration job = Migration.of("almost-full", shared.directory())) {
+            for (int i = 0; i < INCREMENTS; i++) {
+                job.source().execute("SET", "key:" + i, "value");
+            }
+            job.target()
+                    .call("EVAL", "for i = 1, 3000 do redis.call('SET', 'filler:' .. i, ('x'):rep(10000)) end", "0");
+            String used = job.target()
+                    .call("EVAL", "return redis.call('INFO', 'memory'):match('used_memory:(%d+)')", "0")
+                    .toString();
+            job.target().call("CONFIG", "SET", "maxmemory", Long.toString(Math.round(Long.parseLong(used) / 0.965)));
+
+            cluster.submit(job.spec().setOnExistingKeys(OnExistingKeys.ON_EXISTING_KEYS_OVERWRITE));
+            JobView slow = cluster.await(
+                    "almost-full", view -> view.getProgress().getThrottled().endsWith("% of maxmemory"));
+            assertThat(slow.getProgress().getPhase()).isEqualTo(Phase.LOAD);
+            assertThat(slow.getProgress().getFullSync().getKeysLoaded()).isLessThan(INCREMENTS);
+
+            job.target().call("CONFIG", "SET", "maxmemory", "0");
+            cluster.awaitTail("almost-full");
+            job.target().call("EVAL", "for i = 1, 3000 do redis.call('UNLINK', 'filler:' .. i) end", "0");
+            cluster.awaitCaughtUp("almost-full", job.source());
+            job.assertEqual();
+            cluster.delete("almost-full");
         }
     }
 

@@ -60,7 +60,7 @@ public final class Vitals {
         this.loading = loading;
         this.since = threads.nanos();
         this.commandsSince = since;
-        this.lookAt = since + LOOK_NANOS;
+        this.lookAt = since; // at once: the target may be full already
         pace.throttle(verdict);
     }
 

@@ -29,7 +29,11 @@ public final class LoggedItems {
     public static BinlogItem item(String... words) {
         StringBuilder content = new StringBuilder("*").append(words.length).append("\r\n");
         for (String word : words) {
-            content.append("$").append(word.length()).append("\r\n").append(word).append("\r\n");
+            content.append("$")
+                    .append(word.length())
+                    .append("\r\n")
+                    .append(word)
+                    .append("\r\n");
         }
         return new BinlogItem(
                 StreamId.ONLY,
