@@ -12,6 +12,8 @@ import io.pikaferry.standin.StandinConfig;
 import io.pikaferry.standin.StandinMaster;
 import io.pikaferry.standin.recording.CorpusPlayer;
 import io.pikaferry.standin.recording.Fixture;
+import io.pikaferry.standin.tryout.Comparison;
+import io.pikaferry.standin.version.PikaVersion;
 import io.pikaferry.worker.fixture.ContentComparison;
 import io.pikaferry.worker.fixture.ContentComparison.Difference;
 import io.pikaferry.worker.fixture.ExpectedContent;
@@ -28,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,6 +122,46 @@ class RecordedDataTest {
                 softly.assertThat(ledger(job)).isEqualTo(recording.ledgerOfTheCorpus());
             });
             cluster.delete(job);
+        }
+    }
+
+    /**
+     * Sharding mode: a dump and a log for each of four slots. After what was recorded, writes of every kind that this mode
+     * takes, on both sides of a flush; what the source then has is what a source without slots has of the same writes.
+     */
+    @Test
+    void aShardedSourceArrivesSlotBySlot() throws IOException {
+        PikaVersion version = PikaVersion.parse("3.4.0");
+        Fixture fixture = Fixture.unpackDump("pika-3.4.0-sharding", directory);
+        StandinConfig config = StandinConfig.of(version)
+                .withSlots(4)
+                .withDump(fixture.path("dump").toString())
+                .quickly();
+        try (StandinMaster source = StandinMaster.started(config);
+                StandinMaster equal =
+                        StandinMaster.started(StandinConfig.of(version).quickly());
+                Redis target = Redis.started(directory.resolve("sharding"))) {
+            cluster.submit(TestCluster.job("sharding", source, target));
+            cluster.awaitCaughtUp("sharding", source);
+            Path expected = fixture.path("expected.json");
+            assertThat(texts(withoutExpired(expected, differences(expected, target, SECOND))))
+                    .isEmpty();
+
+            ShardedWrites writes = new ShardedWrites(source, equal);
+            writes.make(300);
+            writes.make("FLUSHDB");
+            equal.execute("FLUSHALL"); // it never had what was recorded
+            writes.make(600);
+            cluster.awaitCaughtUp("sharding", source);
+
+            assertThat(Comparison.of("127.0.0.1:" + equal.address().getPort(), target.address())
+                            .differences())
+                    .isEmpty();
+            assertThat(ledger("sharding")).isEmpty();
+            assertThat(source.databases())
+                    .hasSize(4)
+                    .allSatisfy(slot -> assertThat(slot.binlog().end().offset()).isGreaterThan(5000));
+            cluster.delete("sharding");
         }
     }
 

@@ -27,10 +27,16 @@ final class DefaultSettings {
                 .with("server-id", 1);
         Generation generation = config.version().generation();
         if (generation.compareTo(Generation.C) >= 0) {
-            settings.with("databases", config.databases()).with("sync-window-size", 9000);
+            settings.with("sync-window-size", 9000);
+        }
+        if (config.slots() > 1) {
+            settings.with("default-slot-num", config.slots());
+        } else if (generation.compareTo(Generation.C) >= 0) {
+            settings.with("databases", config.databases());
         }
         if (generation == Generation.C) {
-            settings.with("instance-mode", "classic").with("consensus-level", 0);
+            settings.with("instance-mode", config.slots() > 1 ? "sharding" : "classic")
+                    .with("consensus-level", 0);
         }
         if (generation == Generation.E) {
             settings.with("db-instance-num", 3);

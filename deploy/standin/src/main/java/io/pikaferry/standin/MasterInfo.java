@@ -70,12 +70,12 @@ final class MasterInfo {
                 : head + lines("safety_purge:none", "binlog_offset:" + place(first.end()));
     }
 
-    /** From 3.2 on with the ends of the binlogs. */
+    /** From 3.2 on with the ends of the binlogs, in classic mode. */
     private static String replication(PikaVersion version, Storage storage, List<String> described) {
         String head = lines("# Replication(MASTER)", "role:master", "connected_slaves:" + described.size());
         String all = head + lines(described.toArray(String[]::new));
-        if (!version.atLeast(3, 2, 0)) {
-            return all;
+        if (!version.atLeast(3, 2, 0) || storage.databases().slots() > 1) {
+            return all; // in sharding mode PKCLUSTER INFO SLOT tells
         }
         return all + ends(version.atLeast(3, 5, 0) ? ":" : " ", storage);
     }

@@ -68,6 +68,13 @@ final class ServeCommand implements Callable<Integer> {
             description = "db0 to db7, from 3.1 on; each with a binlog of its own.")
     private int databases;
 
+    @Option(
+            names = "--slots",
+            defaultValue = "1",
+            paramLabel = "N",
+            description = "Sharding mode of 3.2 to 3.4: so many slots in each database, each with a binlog of its own.")
+    private int slots;
+
     @Option(names = "--quick", description = "Shortens waits that only cost time.")
     private boolean quick;
 
@@ -81,7 +88,8 @@ final class ServeCommand implements Callable<Integer> {
                 .withAddress(listen.substring(0, colon), Integer.parseInt(listen.substring(colon + 1)))
                 .withBinlogFileSize(binlogFileSize)
                 .withExpireLogsNums(expireLogsNums)
-                .withDatabases(databases);
+                .withDatabases(databases)
+                .withSlots(slots);
         if (dump.isPresent()) {
             config = config.withDump(dump.get());
         }

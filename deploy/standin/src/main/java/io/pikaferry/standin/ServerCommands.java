@@ -1,5 +1,6 @@
 package io.pikaferry.standin;
 
+import io.pikaferry.standin.binlog.Position;
 import io.pikaferry.standin.client.AdminCommand;
 import io.pikaferry.standin.client.Session;
 import io.pikaferry.standin.database.Database;
@@ -28,13 +29,21 @@ final class ServerCommands {
         commands.put("select", (request, session) -> select(request, session, config, storage));
         commands.put("time", (request, session) -> time(config.clock().millis()));
         commands.put("dbsize", (request, session) -> new Reply()
-                .integer(size(storage.databases().get(session.database()))));
+                .integer(storage.databases().slotsOf(session.database()).stream()
+                        .mapToLong(ServerCommands::size)
+                        .sum()));
         commands.put("client", (request, session) -> new Reply().ok());
         commands.put("bgsave", (request, session) -> {
-            dump.accept(session.database());
+            int slots = storage.databases().slots();
+            for (int slot = 0; slot < slots; slot++) {
+                dump.accept(session.database() * slots + slot);
+            }
             return new Reply().ok();
         });
         commands.put("purgelogsto", (request, session) -> purge(request, storage, session.database()));
+        if (config.slots() > 1) {
+            commands.put("pkcluster", (request, session) -> ends(request, storage));
+        }
         return commands;
     }
 
@@ -53,6 +62,23 @@ final class ServerCommands {
         }
         session.select(number);
         return new Reply().ok();
+    }
+
+    /** PKCLUSTER INFO SLOT; it can do more. */
+    private static Reply ends(Request request, Storage storage) {
+        if (request.size() < 3
+                || !request.text(1).equalsIgnoreCase("info")
+                || !request.text(2).equalsIgnoreCase("slot")) {
+            return new Reply().error("ERR the stand-in knows PKCLUSTER INFO SLOT only");
+        }
+        StringBuilder text = new StringBuilder();
+        for (Database slot : storage.databases().all()) {
+            Position end = slot.binlog().end();
+            text.append("(%s:%d) binlog_offset=%d %d,safety_purge=none\r\n"
+                    .formatted(slot.name(), slot.slot(), end.file(), end.offset()));
+            text.append("  Role: Master\r\n  connected_slaves: 0\r\n\r\n");
+        }
+        return new Reply().bulk(text.toString());
     }
 
     private static Reply time(long millis) {

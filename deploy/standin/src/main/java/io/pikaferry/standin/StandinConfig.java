@@ -19,6 +19,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param port for clients; P+2000 and more by generation must be free too
  * @param dump a recorded dump to begin with: a directory or zip, see {@link io.pikaferry.standin.dump.DumpArchive}
  * @param dataDirectory for binlog and dumps; a temporary one, deleted in the end, if empty
+ * @param slots into which sharding mode cuts each database, each with data and a binlog of its own; 1: classic mode
  * @param keepsData whether writes change keys in memory or are only logged
  * @param pace how much faster than a real master it waits
  */
@@ -33,6 +34,7 @@ public record StandinConfig(
         long binlogFileSize,
         int expireLogsNums,
         int databases,
+        int slots,
         boolean keepsData,
         Pace pace,
         InstantSource clock) {
@@ -42,6 +44,13 @@ public record StandinConfig(
     private static final int LOWEST_BASE_PORT = 10_000;
 
     private static final int HIGHEST_BASE_PORT = 22_000;
+
+    public StandinConfig {
+        boolean sharding = version.generation() == Generation.C && version.atLeast(3, 2, 0);
+        if (slots < 1 || slots > 1 && !sharding) {
+            throw new IllegalArgumentException("Pika %s has no %d slots".formatted(version, slots));
+        }
+    }
 
     /** A master of that generation on a free port of the loopback interface, with Pika's defaults. */
     public static StandinConfig of(Generation generation) {
@@ -59,6 +68,7 @@ public record StandinConfig(
                 "",
                 100L << 20,
                 10,
+                1,
                 1,
                 true,
                 Pace.REAL,
@@ -103,6 +113,7 @@ public record StandinConfig(
                 binlogFileSize,
                 expireLogsNums,
                 databases,
+                slots,
                 keepsData,
                 pace,
                 clock);
@@ -120,6 +131,7 @@ public record StandinConfig(
                 binlogFileSize,
                 expireLogsNums,
                 databases,
+                slots,
                 keepsData,
                 pace,
                 clock);
@@ -137,6 +149,7 @@ public record StandinConfig(
                 binlogFileSize,
                 expireLogsNums,
                 databases,
+                slots,
                 keepsData,
                 pace,
                 clock);
@@ -154,6 +167,7 @@ public record StandinConfig(
                 binlogFileSize,
                 expireLogsNums,
                 databases,
+                slots,
                 keepsData,
                 pace,
                 clock);
@@ -171,6 +185,7 @@ public record StandinConfig(
                 binlogFileSize,
                 expireLogsNums,
                 databases,
+                slots,
                 keepsData,
                 pace,
                 clock);
@@ -188,6 +203,7 @@ public record StandinConfig(
                 bytes,
                 expireLogsNums,
                 databases,
+                slots,
                 keepsData,
                 pace,
                 clock);
@@ -205,6 +221,7 @@ public record StandinConfig(
                 binlogFileSize,
                 files,
                 databases,
+                slots,
                 keepsData,
                 pace,
                 clock);
@@ -221,6 +238,26 @@ public record StandinConfig(
                 userPassword,
                 binlogFileSize,
                 expireLogsNums,
+                count,
+                slots,
+                keepsData,
+                pace,
+                clock);
+    }
+
+    /** In sharding mode. */
+    public StandinConfig withSlots(int count) {
+        return new StandinConfig(
+                version,
+                host,
+                port,
+                dump,
+                dataDirectory,
+                password,
+                userPassword,
+                binlogFileSize,
+                expireLogsNums,
+                databases,
                 count,
                 keepsData,
                 pace,
@@ -239,6 +276,7 @@ public record StandinConfig(
                 binlogFileSize,
                 expireLogsNums,
                 databases,
+                slots,
                 false,
                 pace,
                 clock);
@@ -256,6 +294,7 @@ public record StandinConfig(
                 binlogFileSize,
                 expireLogsNums,
                 databases,
+                slots,
                 keepsData,
                 newPace,
                 clock);
@@ -278,6 +317,7 @@ public record StandinConfig(
                 binlogFileSize,
                 expireLogsNums,
                 databases,
+                slots,
                 keepsData,
                 pace,
                 newClock);

@@ -63,7 +63,9 @@ final class Storage implements Closeable {
         }
         int count = storage.hasOneDatabase() ? 1 : config.databases();
         for (int number = 0; number < count; number++) {
-            storage.units.add(storage.unit(number, archive));
+            for (int slot = 0; slot < config.slots(); slot++) {
+                storage.units.add(storage.unit(number, slot, archive));
+            }
         }
         return storage;
     }
@@ -72,13 +74,16 @@ final class Storage implements Closeable {
         return config.version().generation().compareTo(Generation.C) < 0;
     }
 
-    private Unit unit(int number, Optional<DumpArchive> archive) throws IOException {
+    private Unit unit(int number, int slot, Optional<DumpArchive> archive) throws IOException {
         String name = "db" + number;
+        boolean sharded = config.slots() > 1;
+        String path = Database.path(name, slot, sharded);
+        int place = units.size();
         Optional<Dump> initial = Optional.empty();
         if (archive.isPresent()) {
             Optional<Path> found = hasOneDatabase()
                     ? Optional.of(archive.get().only())
-                    : archive.get().of(name);
+                    : archive.get().of(path);
             if (found.isPresent()) {
                 initial = Optional.of(new Dump(found.get(), DumpInfo.read(found.get())));
             }
@@ -90,11 +95,14 @@ final class Storage implements Closeable {
         boolean packed = !config.version().atLeast(3, 0, 5);
         Database.Logging logging =
                 new Database.Logging(packed, () -> settings.isOn("write-binlog"), !config.keepsData());
-        Database database = new Database(name, data, binlog(name, initial), config.clock(), logging);
+        Binlog binlog = binlog(path, initial);
+        Database database = sharded
+                ? Database.slot(name, slot, data, binlog, config.clock(), logging)
+                : new Database(name, data, binlog, config.clock(), logging);
         return new Unit(
                 database,
                 dumps(database, initial),
-                new BinlogPurge(database.binlog(), file -> protection.isFree(number, file)));
+                new BinlogPurge(database.binlog(), file -> protection.isFree(place, file)));
     }
 
     private Dataset emptyData() {
@@ -106,8 +114,8 @@ final class Storage implements Closeable {
     }
 
     /** Goes on with the binlog that is there; else begins where the dump's goes on. */
-    private Binlog binlog(String name, Optional<Dump> initial) throws IOException {
-        Path log = directory.resolve(hasOneDatabase() ? "log" : "log/log_" + name);
+    private Binlog binlog(String path, Optional<Dump> initial) throws IOException {
+        Path log = directory.resolve(hasOneDatabase() ? "log" : "log/log_" + path);
         ItemForm form = ItemForm.of(config.version());
         if (initial.isEmpty() || Files.exists(log.resolve("manifest"))) {
             return Binlog.open(log, config.binlogFileSize(), form, config.clock());
@@ -116,7 +124,7 @@ final class Storage implements Closeable {
     }
 
     private Dumps dumps(Database database, Optional<Dump> initial) {
-        String below = hasOneDatabase() ? "" : database.name();
+        String below = hasOneDatabase() ? "" : database.path();
         Dumps dumps = new Dumps(
                 directory.resolve("dump"),
                 below,
@@ -143,9 +151,10 @@ final class Storage implements Closeable {
     }
 
     Databases databases() {
-        return new Databases(units.stream().map(Unit::database).toList());
+        return new Databases(units.stream().map(Unit::database).toList(), config.slots());
     }
 
+    /** @param database one of those that have a binlog; so below */
     Dumps dumps(int database) {
         return units.get(database).dumps();
     }

@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Plays the slave's side of a recorded session of 3.1 or later and checks the master's. Pings come
@@ -61,22 +60,19 @@ final class ProtobufPlayer implements AutoCloseable {
     }
 
     void play(List<Line> lines, Interference interference) throws Exception {
-        long began = System.nanoTime();
-        long firstMillis = lines.get(0).millis();
+        RecordedPace pace = new RecordedPace(lines, speed);
         for (int i = 0; i < lines.size(); i++) {
             Line line = lines.get(i);
             if (interference.at(line) || line.isNote()) {
                 continue;
             }
             if (line.fromSlave()) {
-                long due = began + (line.millis() - firstMillis) * 1_000_000 / speed;
-                while (System.nanoTime() < due) {
-                    LockSupport.parkNanos(due - System.nanoTime());
-                }
+                pace.awaitTimeOf(line);
                 logWhatComesNext(lines, i);
                 act(line);
-            } else {
-                expect(line);
+                pace.happened(line);
+            } else if (expect(line)) {
+                pace.happened(line);
             }
         }
     }
@@ -97,26 +93,28 @@ final class ProtobufPlayer implements AutoCloseable {
         }
     }
 
-    private void expect(Line line) throws IOException {
+    /** Whether it was waited for; pings are not. */
+    private boolean expect(Line line) throws IOException {
         Socket socket = sockets.get(line.connection());
         if (line.event().equals("eof")) {
             assertThat(nextButPings(socket)).as(line.toString()).isEmpty();
             sockets.remove(line.connection()).close();
-            return;
+            return true;
         }
         if (line.isOn("rsync")) {
             assertThat(RsyncResponse.parseFrom(frame(socket).orElseThrow()))
                     .as(line.toString())
                     .isEqualTo(RsyncResponse.parseFrom(body(line.bytes())));
-            return;
+            return true;
         }
         InnerResponse expected = parse(line.bytes());
         if (isPing(expected)) {
-            return;
+            return false;
         }
         assertThat(nextButPings(socket).map(ProtobufPlayer::anonymous))
                 .as(line.toString())
                 .contains(anonymous(expected));
+        return true;
     }
 
     /** The master's address and the ids it drew by lot are its own. */
@@ -189,8 +187,17 @@ final class ProtobufPlayer implements AutoCloseable {
         }
     }
 
-    /** Logs recorded items, at their time, unless they are in the log already. */
+    /** Logs recorded items, at their time, unless they are in the log already. They are sent together. */
     void log(InnerResponse message) throws IOException {
+        master.faults().pause().lock();
+        try {
+            logEach(message);
+        } finally {
+            master.faults().pause().unlock();
+        }
+    }
+
+    private void logEach(InnerResponse message) throws IOException {
         for (InnerResponse.BinlogSync element : message.getBinlogSyncList()) {
             byte[] item = element.getBinlog().toByteArray();
             int number = element.getPartition().getTableName().charAt(2) - '0';

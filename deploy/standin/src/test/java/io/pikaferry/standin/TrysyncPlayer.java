@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Plays the slave's side of a recorded session of 2.3 or 3.0 and checks the master's. Writes that the
@@ -97,21 +96,18 @@ final class TrysyncPlayer implements AutoCloseable {
     }
 
     void play(List<Line> lines, Interference interference) throws Exception {
-        long began = System.nanoTime();
-        long firstMillis = lines.get(0).millis();
+        RecordedPace pace = new RecordedPace(lines, speed);
         for (Line line : lines) {
             if (interference.at(line) || line.isNote()) {
                 continue;
             }
             if (line.fromSlave()) {
-                long due = began + (line.millis() - firstMillis) * 1_000_000 / speed;
-                while (System.nanoTime() < due) {
-                    LockSupport.parkNanos(due - System.nanoTime());
-                }
+                pace.awaitTimeOf(line);
                 act(line);
             } else {
                 expect(line);
             }
+            pace.happened(line);
         }
     }
 

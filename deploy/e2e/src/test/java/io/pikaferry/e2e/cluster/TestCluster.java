@@ -345,14 +345,14 @@ public final class TestCluster implements AutoCloseable {
 
     /** Everything that the source has logged is at the target, and nothing is left to be done about it. */
     public JobView awaitCaughtUp(String job, StandinMaster source) {
-        Map<Integer, Position> ends = new TreeMap<>();
+        Map<String, Position> ends = new TreeMap<>();
         for (Database database : source.databases()) {
-            ends.put(ends.size(), database.binlog().end());
+            ends.put(database.name() + "." + database.slot(), database.binlog().end());
         }
         return await(job, view -> isCaughtUp(view, ends));
     }
 
-    private static boolean isCaughtUp(JobView view, Map<Integer, Position> ends) {
+    private static boolean isCaughtUp(JobView view, Map<String, Position> ends) {
         return view.getState() == ObservedState.RUNNING
                 && view.getProgress().getPhase() == Phase.TAIL
                 && view.getProgress().getStreamsCount() == ends.size()
@@ -361,9 +361,10 @@ public final class TestCluster implements AutoCloseable {
                 && view.getProgress().getDirtyKeys() == 0;
     }
 
-    private static boolean isAt(StreamProgress stream, Map<Integer, Position> ends) {
-        Position end = ends.get(stream.getDb());
-        return stream.getPosition().getFilenum() == end.file()
+    private static boolean isAt(StreamProgress stream, Map<String, Position> ends) {
+        Position end = ends.get("db" + stream.getDb() + "." + stream.getSlot());
+        return end != null
+                && stream.getPosition().getFilenum() == end.file()
                 && stream.getPosition().getOffset() == end.offset();
     }
 

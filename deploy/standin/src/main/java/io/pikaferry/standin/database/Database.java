@@ -13,17 +13,20 @@ import io.pikaferry.standin.resp.Request;
 import java.io.ByteArrayOutputStream;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 
 /**
- * One of the master's databases: its keys and its binlog under one lock, so that a command's effect
+ * One of the master's databases, in sharding mode a slot of one: its keys and its binlog under one lock, so that a command's effect
  * and its log record are one and a snapshot is exact.
  */
 public final class Database {
 
     private final String name;
+    private final int slot;
+    private final boolean sharded;
     private final Dataset data;
     private final Binlog binlog;
     private final InstantSource clock;
@@ -40,15 +43,43 @@ public final class Database {
     public record Logging(boolean packed, BooleanSupplier enabled, boolean only) {}
 
     public Database(String name, Dataset data, Binlog binlog, InstantSource clock, Logging logging) {
+        this(name, 0, false, data, binlog, clock, logging);
+    }
+
+    private Database(
+            String name, int slot, boolean sharded, Dataset data, Binlog binlog, InstantSource clock, Logging logging) {
         this.name = name;
+        this.slot = slot;
+        this.sharded = sharded;
         this.data = data;
         this.binlog = binlog;
         this.clock = clock;
         this.logging = logging;
     }
 
+    /** In sharding mode, one slot of a database. */
+    public static Database slot(
+            String name, int slot, Dataset data, Binlog binlog, InstantSource clock, Logging logging) {
+        return new Database(name, slot, true, data, binlog, clock, logging);
+    }
+
+    /** As in {@code db0}, whatever the slot. */
     public String name() {
         return name;
+    }
+
+    /** 0 in classic mode. */
+    public int slot() {
+        return slot;
+    }
+
+    /** As its directory is called: {@code db0}, {@code db0/3}. */
+    public String path() {
+        return path(name, slot, sharded);
+    }
+
+    public static String path(String name, int slot, boolean sharded) {
+        return sharded ? name + "/" + slot : name;
     }
 
     public Binlog binlog() {
@@ -57,19 +88,32 @@ public final class Database {
 
     /** Runs a command and logs it if it writes and succeeds. */
     public Reply execute(Command command, Request request) {
+        return execute(command, request, Optional.empty());
+    }
+
+    /** Runs what concerns this slot of a command, and logs all of that command. */
+    Reply executePart(Command command, Request part, Request whole) {
+        return execute(command, part, Optional.of(whole));
+    }
+
+    private Reply execute(Command command, Request request, Optional<Request> whole) {
         Reply reply = new Reply();
         lock.lock();
         try {
             command.checkArity(request.size());
             if (command.writes() && logging.only()) {
-                binlog.append(request.encoded(), Math.floorDiv(clock.millis(), 1000L));
+                binlog.append(whole.orElse(request).encoded(), Math.floorDiv(clock.millis(), 1000L));
                 return reply.ok();
             }
             Call call = new Call(request, data, reply);
             long execTime = Math.floorDiv(clock.millis(), 1000L);
             command.body().run(call);
             if (command.writes() && logging.enabled().getAsBoolean()) {
-                log(call.logged(), execTime);
+                if (whole.isPresent()) {
+                    binlog.append(whole.get().encoded(), execTime);
+                } else {
+                    log(call.logged(), execTime);
+                }
             }
         } catch (CommandFailure refused) {
             reply.error(refused.getMessage());

@@ -59,11 +59,10 @@ public final class DumpArchive {
         return dumps.get(0);
     }
 
-    /** The dump of one of several databases: in a directory of its name. */
+    /** The dump of one of several databases, or of a slot of one: in a directory that ends like that. */
     public Optional<Path> of(String database) throws IOException {
-        Optional<Path> found = dumps.stream()
-                .filter(dump -> dump.getFileName().toString().equals(database))
-                .findFirst();
+        Optional<Path> found =
+                dumps.stream().filter(dump -> dump.endsWith(database)).findFirst();
         return found.isEmpty() && database.equals("db0") ? Optional.of(only()) : found;
     }
 

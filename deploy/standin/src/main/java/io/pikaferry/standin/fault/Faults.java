@@ -5,6 +5,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * What a test wants to go wrong. Every fault strikes once, unless its name says otherwise, and can be
@@ -19,6 +22,7 @@ public final class Faults {
     private final AtomicInteger framesToCorrupt = new AtomicInteger();
     private final AtomicInteger transfersUntilStop = new AtomicInteger(-1);
     private final AtomicReference<Optional<String>> syncRefusal = new AtomicReference<>(Optional.empty());
+    private final ReadWriteLock reading = new ReentrantReadWriteLock();
     private final AtomicReference<Duration> dumpDelay = new AtomicReference<>(Duration.ZERO);
 
     /** The next binlog connection that has carried so many bytes more is closed, within a frame if need be. */
@@ -53,6 +57,16 @@ public final class Faults {
     /** Every dump takes so much longer. */
     public void delayDumps(Duration delay) {
         dumpDelay.set(delay);
+    }
+
+    /** While this is held nothing is read to be sent: what is logged meanwhile goes out together. For masters from 3.1 on. */
+    public Lock pause() {
+        return reading.writeLock();
+    }
+
+    /** To be held while items are read to be sent. */
+    public Lock reading() {
+        return reading.readLock();
     }
 
     public void reset() {

@@ -23,6 +23,11 @@ public final class Reply {
         return length > 0 && buffer[0] == ':';
     }
 
+    /** What it says if it is an integer. */
+    public long asInteger() {
+        return Long.parseLong(new String(buffer, 1, length - 3, UTF_8));
+    }
+
     public boolean isEmpty() {
         return length == 0;
     }
@@ -66,6 +71,16 @@ public final class Reply {
     /** Another reply within an array. */
     public Reply append(Reply element) {
         append(element.bytes());
+        return this;
+    }
+
+    /** What is in another reply that is an array, as elements of this one. */
+    public Reply appendElementsOf(Reply array) {
+        int line = 0;
+        while (array.buffer[line] != '\n') {
+            line++;
+        }
+        append(Arrays.copyOfRange(array.buffer, line + 1, array.length));
         return this;
     }
 

@@ -13,15 +13,15 @@ import java.util.regex.Pattern;
  *
  * <pre>
  *   db0:binlog_offset=3 163420,safety_purge=none       INFO log of 3.1, INFO replication of 3.5 and 4.0
- *   db0_3:binlog_offset=0 71,…                         INFO log of 3.1 with slots
+ *   (default|3):binlog_offset=0 71,…                   INFO log of 3.1 in sharding mode
  *   db0 binlog_offset=3 163420,…                       INFO replication of 3.2 – 3.4
  *   (db0:3) binlog_offset=0 71,…                       PKCLUSTER INFO SLOT
  * </pre>
  */
 final class ProducerPositions {
 
-    private static final Pattern LINE =
-            Pattern.compile("\\(?db(\\d{1,4})(?:[:_](\\d{1,6}))?\\)?[: ]+binlog_offset=(\\d{1,10}) (\\d{1,18})\\b.*");
+    private static final Pattern LINE = Pattern.compile(
+            "\\(?(?:db(\\d{1,4})|default)(?:[:_|](\\d{1,6}))?\\)?[: ]+binlog_offset=(\\d{1,10}) (\\d{1,18})\\b.*");
 
     private static final long LAST_FILE = 0xffff_ffffL;
 
@@ -33,8 +33,9 @@ final class ProducerPositions {
             Matcher fields = LINE.matcher(line);
             if (fields.matches() && Long.parseLong(fields.group(3)) <= LAST_FILE) {
                 int slot = fields.group(2) == null ? 0 : Integer.parseInt(fields.group(2));
+                int db = fields.group(1) == null ? 0 : Integer.parseInt(fields.group(1));
                 positions.put(
-                        new StreamId(Integer.parseInt(fields.group(1)), slot),
+                        new StreamId(db, slot),
                         new BinlogPosition(Long.parseLong(fields.group(3)), Long.parseLong(fields.group(4))));
             }
         }

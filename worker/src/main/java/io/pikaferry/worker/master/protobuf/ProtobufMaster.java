@@ -128,8 +128,8 @@ public final class ProtobufMaster implements Master {
                     local(contact),
                     new Requests(contact.slave().advertised().getHostAddress(), lease.base()),
                     settings.patience());
-            Registration registration =
-                    Registration.register(link, name, contact.source().password(), settings.patience());
+            Registration registration = Registration.register(
+                    link, name, contact.version(), contact.source().password(), settings.patience());
             return new ProtobufMaster(contact, settings, lease, link, registration);
         } catch (RuntimeException | InterruptedException e) {
             if (link != null) {

@@ -5,6 +5,7 @@ import io.pikaferry.error.FerryException;
 import io.pikaferry.model.BinlogPosition;
 import io.pikaferry.model.Bytes;
 import io.pikaferry.model.StreamId;
+import io.pikaferry.worker.master.PikaVersion;
 import io.pikaferry.worker.master.protobuf.wire.InnerMessage.InnerResponse;
 import io.pikaferry.worker.master.protobuf.wire.InnerMessage.StatusCode;
 import java.util.LinkedHashMap;
@@ -29,7 +30,9 @@ record Registration(
     /** Beyond every log: who asks to go on from there is told where the log ends, and registered for nothing. */
     static final BinlogPosition BEYOND_EVERYTHING = new BinlogPosition(0xffff_ffffL, 0);
 
-    private static final Pattern DB_NAME = Pattern.compile("db(\\d{1,4})");
+    /** 3.1 in sharding mode has one that is called {@code default}. */
+    private static final Pattern DB_NAME = Pattern.compile("db(\\d{1,4})|default");
+
     private static final int MAX_SLOTS = 65_536;
     private static final long RETRY_MILLIS = 1000;
 
@@ -40,7 +43,8 @@ record Registration(
      *
      * @throws FerryException SOURCE_AUTH, SOURCE_BUSY, SOURCE_REFUSED …
      */
-    static Registration register(MasterLink link, String master, Optional<Bytes> password, Patience patience)
+    static Registration register(
+            MasterLink link, String master, PikaVersion version, Optional<Bytes> password, Patience patience)
             throws InterruptedException {
         long until = System.nanoTime() + patience.registration().toNanos();
         InnerResponse reply = link.ask(link.requests().metaSync(password));
@@ -55,13 +59,13 @@ record Registration(
             TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
             reply = link.ask(link.requests().metaSync(password));
         }
-        return of(link, master, reply.getMetaSync());
+        return of(link, master, version, reply.getMetaSync());
     }
 
-    private static Registration of(MasterLink link, String master, InnerResponse.MetaSync meta)
+    private static Registration of(MasterLink link, String master, PikaVersion version, InnerResponse.MetaSync meta)
             throws InterruptedException {
-        boolean sharded =
-                !meta.getClassicMode() && meta.getDbsInfoList().stream().anyMatch(db -> db.getSlotNum() > 1);
+        // Even if there is one slot; from 3.5 on the word is still there, but there are no slots.
+        boolean sharded = !meta.getClassicMode() && version.below(3, 5, 0);
         Map<StreamId, Partition> partitions = new LinkedHashMap<>();
         int slots = 1;
         int instances = 0;
@@ -72,7 +76,7 @@ record Registration(
                         ErrorCode.SOURCE_PROTOCOL,
                         "%s announces a database '%s' of %d slots".formatted(master, db.getDbName(), db.getSlotNum()));
             }
-            int number = Integer.parseInt(name.group(1));
+            int number = name.group(1) == null ? 0 : Integer.parseInt(name.group(1));
             instances = Math.max(instances, db.getDbInstanceNum());
             if (!sharded) {
                 add(link, partitions, new Partition(new StreamId(number, 0), db.getDbName()));

@@ -12,6 +12,7 @@ import io.pikaferry.model.StreamId;
 import io.pikaferry.worker.binlog.BinlogItem;
 import io.pikaferry.worker.master.Master;
 import io.pikaferry.worker.master.ReplicationSession;
+import io.pikaferry.worker.master.ServerInfo;
 import io.pikaferry.worker.master.SourceAccess;
 import io.pikaferry.worker.master.protobuf.wire.InnerMessage.InnerRequest;
 import io.pikaferry.worker.master.protobuf.wire.InnerMessage.InnerResponse;
@@ -186,6 +187,40 @@ class ProtobufMasterTest {
         assertThat(master.info().streams()).containsExactly(new StreamId(0, 1), new StreamId(0, 3));
         assertThat(master.info().slots()).isEqualTo(4);
         assertThat(fake.slaveNodes()).isZero();
+    }
+
+    /** As a real one answers; its dumps lie one directory deeper although it has one slot. */
+    @Test
+    void theTableOf31InShardingModeIsADatabase() throws Exception {
+        FakeMaster fake = fake("3.1.1")
+                .introducedAs(InnerResponse.MetaSync.newBuilder()
+                        .setClassicMode(false)
+                        .addDbsInfo(InnerResponse.MetaSync.DBInfo.newBuilder()
+                                .setDbName("default")
+                                .setSlotNum(1))
+                        .build())
+                .with(DB0, FakeLog.empty());
+        fake.log(DB0).write("SET", "a", "1");
+
+        Master master = dial(fake);
+        assertThat(master.info().streams()).containsExactly(DB0);
+        try (ReplicationSession session = master.follow(Map.of(DB0, BinlogPosition.START))) {
+            assertThat(take(session).stream()).isEqualTo(DB0);
+        }
+    }
+
+    @Test
+    void theEndsOfLogsAreReadInEveryForm() {
+        for (String line : new String[] {
+            "db0:binlog_offset=3 163420,safety_purge=none",
+            "db0 binlog_offset=3 163420,safety_purge=none",
+            "(db0:0) binlog_offset=3 163420,safety_purge=none",
+            "(default|0):binlog_offset=3 163420,safety_purge=none"
+        }) {
+            assertThat(ProducerPositions.in(ServerInfo.parse(line)))
+                    .as(line)
+                    .containsExactly(Map.entry(DB0, new BinlogPosition(3, 163_420)));
+        }
     }
 
     @Test

@@ -143,7 +143,8 @@ record Transcript(List<Line> lines) {
     }
 
     static StreamId stream(Slot slot) {
-        return new StreamId(Integer.parseInt(slot.getDbName().substring(2)), slot.getSlotId());
+        boolean numbered = !slot.getDbName().equals("default"); // 3.1 in sharding mode
+        return new StreamId(numbered ? Integer.parseInt(slot.getDbName().substring(2)) : 0, slot.getSlotId());
     }
 
     static BinlogPosition position(BinlogOffset offset) {

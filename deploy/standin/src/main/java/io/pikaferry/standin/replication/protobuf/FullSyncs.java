@@ -6,6 +6,7 @@ public interface FullSyncs {
     /**
      * Begins and returns at once.
      *
+     * @param database one of those that have a binlog: in sharding mode a slot
      * @param top the file number the slave says it is at
      */
     void begin(NodeId slave, int database, long top);

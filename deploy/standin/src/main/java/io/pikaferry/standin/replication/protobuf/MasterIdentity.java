@@ -11,13 +11,13 @@ import io.pikaferry.standin.replication.protobuf.message.InnerResponse;
  */
 public record MasterIdentity(String ip, int port, String password, String runId, String replicationId, int instances) {
 
-    InnerResponse.MetaSync describe(ProtocolRules rules, int databases) {
+    InnerResponse.MetaSync describe(ProtocolRules rules, int databases, int slots) {
         InnerResponse.MetaSync.Builder meta =
-                InnerResponse.MetaSync.newBuilder().setClassicMode(true);
+                InnerResponse.MetaSync.newBuilder().setClassicMode(slots == 1);
         for (int number = 0; number < databases; number++) {
             InnerResponse.MetaSync.TableInfo.Builder table = InnerResponse.MetaSync.TableInfo.newBuilder()
                     .setTableName("db" + number)
-                    .setPartitionNum(1);
+                    .setPartitionNum(slots);
             if (rules.sendsInstances()) {
                 table.setDbInstanceNum(instances);
             }

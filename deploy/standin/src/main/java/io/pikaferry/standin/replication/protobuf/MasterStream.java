@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One database's binlog and the slaves it is sent to. Safe for use by many threads. */
+/** The binlog of one database, in sharding mode of a slot, and the slaves it is sent to. Safe for use by many threads. */
 final class MasterStream {
 
     private static final Logger log = LoggerFactory.getLogger(MasterStream.class);
@@ -37,7 +37,7 @@ final class MasterStream {
         this.faults = faults;
         partition = Partition.newBuilder()
                 .setTableName(database.name())
-                .setPartitionId(0)
+                .setPartitionId(database.slot())
                 .build();
     }
 

@@ -60,7 +60,7 @@ public final class PushedDumps implements FullSyncs {
         if (own.latest().filter(dump -> isUsable(dump, database, top)).isEmpty()) {
             queue.dump(own);
         }
-        queue.push(slave + " db" + database, own, dump -> push(dump, own, slave, database));
+        queue.push(slave + " " + databases.get(database).path(), own, dump -> push(dump, own, slave, database));
     }
 
     /** Unsigned as in Pika: a file number before the dump's asks for a new dump too. */
@@ -73,8 +73,8 @@ public final class PushedDumps implements FullSyncs {
 
     private void push(Dump dump, Dumps own, NodeId slave, int database) throws IOException, InterruptedException {
         int port = slave.port() + RSYNC_PORT_SHIFT;
-        RsyncTarget target =
-                new RsyncTarget(slave.ip(), port, "document", "db" + database + "/", Optional.of(passwordFile));
+        String prefix = databases.get(database).path() + "/";
+        RsyncTarget target = new RsyncTarget(slave.ip(), port, "document", prefix, Optional.of(passwordFile));
         if (rsync.sendData(dump, sendOrder, own.format().directories(), target)) {
             String ownIp = RsyncPush.probeLocalAddress(slave.ip(), port).orElse(masterIp);
             rsync.sendInfo(dump, ownIp, masterPort, target);

@@ -44,7 +44,8 @@ public final class ReplicationServer implements Closeable {
         int window = rules.windowIsConfigured() ? settings.number("sync-window-size") : rules.fixedWindow();
         databases.all().forEach(database -> streams.add(new MasterStream(database, window, rules, outbox, faults)));
         sender = new SendLoop(streams, outbox, connections, rules, pace);
-        answers = new RequestAnswers(identity, rules, streams, connections, fullSyncs, faults, sender::wake, crash);
+        answers = new RequestAnswers(
+                identity, rules, streams, databases.slots(), connections, fullSyncs, faults, sender::wake, crash);
         databases.all().forEach(database -> database.binlog().onAppend(sender::wake));
         sender.start();
         listener = new Listener("replication", address, this::serve);

@@ -23,6 +23,7 @@ final class RequestAnswers {
     private final MasterIdentity identity;
     private final ProtocolRules rules;
     private final List<MasterStream> streams;
+    private final int slots;
     private final Connections connections;
     private final FullSyncs fullSyncs;
     private final Faults faults;
@@ -32,12 +33,14 @@ final class RequestAnswers {
     /**
      * Answers for these streams.
      *
+     * @param slots of each database, in order; 1 in classic mode
      * @param crash what happens to the process when a request kills a real master
      */
     RequestAnswers(
             MasterIdentity identity,
             ProtocolRules rules,
             List<MasterStream> streams,
+            int slots,
             Connections connections,
             FullSyncs fullSyncs,
             Faults faults,
@@ -46,6 +49,7 @@ final class RequestAnswers {
         this.identity = identity;
         this.rules = rules;
         this.streams = streams;
+        this.slots = slots;
         this.connections = connections;
         this.fullSyncs = fullSyncs;
         this.faults = faults;
@@ -89,7 +93,7 @@ final class RequestAnswers {
                     .build();
         }
         return response.setCode(StatusCode.kOk)
-                .setMetaSync(identity.describe(rules, streams.size()))
+                .setMetaSync(identity.describe(rules, streams.size() / slots, slots))
                 .build();
     }
 
@@ -219,10 +223,11 @@ final class RequestAnswers {
     }
 
     private Optional<MasterStream> stream(String database, int partition) {
-        if (!database.matches("db\\d") || (partition != 0 && !rules.ignoresSlot())) {
+        int slot = rules.ignoresSlot() ? 0 : partition;
+        if (!database.matches("db\\d") || slot < 0 || slot >= slots) {
             return Optional.empty();
         }
-        int number = database.charAt(2) - '0';
+        int number = (database.charAt(2) - '0') * slots + slot;
         return number < streams.size() ? Optional.of(streams.get(number)) : Optional.empty();
     }
 

@@ -104,6 +104,15 @@ final class SlaveNode {
 
     /** Reads as many items as the window takes; they count as sent. */
     List<BinlogCursor.Item> readMore(Faults faults) throws IOException {
+        faults.reading().lock();
+        try {
+            return read(faults);
+        } finally {
+            faults.reading().unlock();
+        }
+    }
+
+    private List<BinlogCursor.Item> read(Faults faults) throws IOException {
         List<BinlogCursor.Item> items = new ArrayList<>();
         if (cursor.isEmpty()) {
             return items;
