@@ -32,7 +32,7 @@ final class Invariants {
     private final Source source;
     private final String prefix;
     private final Map<StreamId, Map<Integer, BinlogPosition>> everConfirmed = new HashMap<>();
-    private final Map<StreamId, Doubt> doubts = new HashMap<>();
+    private final Map<StreamId, List<Doubt>> doubts = new HashMap<>();
     private long[] holder = {0, 0};
 
     /** Items whose effect a snapshot has although they come after its position. */
@@ -44,9 +44,9 @@ final class Invariants {
         this.prefix = prefix;
     }
 
-    /** What the snapshot being loaded holds of items after its position. */
+    /** What a snapshot holds of items after its position. Which of several will be loaded is not known: a zombie takes one too. */
     void doubt(StreamId stream, BinlogPosition from, BinlogPosition to) {
-        doubts.put(stream, new Doubt(from, to));
+        doubts.computeIfAbsent(stream, any -> new ArrayList<>()).add(new Doubt(from, to));
     }
 
     /** P4: whoever has read the marks keeps everybody before it out. */
@@ -135,14 +135,11 @@ final class Invariants {
     }
 
     private boolean isDoubtful(Log log, List<Version> versions, Map<Integer, BinlogPosition> marks) {
-        Doubt doubt = doubts.get(log.stream);
-        if (doubt == null
-                || marks.values().stream().noneMatch(mark -> doubt.to().isAfter(mark))) {
-            return false;
-        }
-        return versions.stream()
-                .anyMatch(version ->
-                        version.end().isAfter(doubt.from()) && !version.end().isAfter(doubt.to()));
+        return doubts.getOrDefault(log.stream, List.of()).stream()
+                .filter(doubt -> marks.values().stream().anyMatch(doubt.to()::isAfter))
+                .anyMatch(doubt -> versions.stream()
+                        .anyMatch(version -> version.end().isAfter(doubt.from())
+                                && !version.end().isAfter(doubt.to())));
     }
 
     /** @return null: none */
