@@ -21,7 +21,7 @@ import java.util.OptionalDouble;
 public final class Throttle {
 
     /** Answers that come sooner are never too slow. */
-    private static final double NEVER_SLOW_MILLIS = 250;
+    private static final double NEVER_SLOW_MILLIS = 500;
 
     private static final double TIMES_THE_USUAL = 5;
     private static final double KEEPS_OF_SPEED = 0.7;
