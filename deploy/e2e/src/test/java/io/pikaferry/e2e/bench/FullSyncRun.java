@@ -7,7 +7,8 @@ import java.util.Optional;
 /** Loads the same keys once by redis-cli and once by a full sync. */
 final class FullSyncRun {
 
-    private static final int OWN_KEYS = 2; // fence and checkpoint; the dirty and the held ones come with data
+    private static final int OWN_KEYS =
+            3; // fence, checkpoint, and how far the load is; the dirty and the held ones come with data
 
     private FullSyncRun() {}
 

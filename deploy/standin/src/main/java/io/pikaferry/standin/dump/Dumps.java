@@ -30,6 +30,7 @@ public final class Dumps {
     private final Faults faults;
     private volatile Optional<Dump> latest = Optional.empty();
     private volatile boolean onlyUntilWritten;
+    private volatile boolean irreplaceable;
     private final AtomicInteger wanted = new AtomicInteger();
 
     /**
@@ -73,7 +74,13 @@ public final class Dumps {
      */
     public void adopt(Dump dump, boolean untilWritten) {
         onlyUntilWritten = untilWritten;
+        irreplaceable = !untilWritten;
         latest = Optional.of(dump);
+    }
+
+    /** Whether the one that was made elsewhere is all there is: no data are kept of which another could be made. */
+    public boolean isIrreplaceable() {
+        return irreplaceable;
     }
 
     /** A restarted master does not remember its dumps. */

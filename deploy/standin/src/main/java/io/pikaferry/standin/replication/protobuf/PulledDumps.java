@@ -25,7 +25,9 @@ public final class PulledDumps implements FullSyncs {
     @Override
     public void begin(NodeId slave, int database, long top) {
         Dumps own = dumps.apply(database);
-        if (own.latest().filter(dump -> isUsable(dump, database, top)).isEmpty()) {
+        if (own.latest()
+                .filter(dump -> own.isIrreplaceable() || isUsable(dump, database, top))
+                .isEmpty()) {
             queue.dump(own);
         }
     }
