@@ -12,10 +12,12 @@ import io.pikaferry.worker.routing.LaneOf;
 import io.pikaferry.worker.routing.Mapped;
 import io.pikaferry.worker.routing.TargetCommand;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -53,6 +55,8 @@ public final class StreamFeed {
         final StreamId stream;
         final Watermark watermark;
         final int targetDb;
+        final PriorityQueue<SourceCopy> copies =
+                new PriorityQueue<>(Comparator.comparing(SourceCopy::after)); // not due yet
         BinlogPosition fed;
         BinlogPosition advanced;
         long executedAt; // of the last item that says when
@@ -210,17 +214,12 @@ public final class StreamFeed {
 
     /** Puts in what has been offered and is due. To be called again and again by the feeding thread. */
     public void serveOffers() {
-        for (int i = copies.size(); i > 0; i--) {
-            SourceCopy copy = copies.poll();
-            if (copy == null) {
-                break;
-            }
-            if (copy.after().isAfter(courses.get(copy.dirty().stream()).fed)) {
-                copies.add(copy); // not yet
-            } else {
-                pool.lane(laneOf(copy.dirty().key().array())).put(new LaneUnit.Repair(copy));
-            }
+        for (SourceCopy copy = copies.poll(); copy != null; copy = copies.poll()) {
+            Course course = courses.get(copy.dirty().stream());
+            course.copies.add(copy);
+            repairWhatIsDue(course);
         }
+        repairWhatIsDue(last); // of the others nothing has been put in since
         for (LaneUnit.GiveUp unit = hopeless.poll(); unit != null; unit = hopeless.poll()) {
             pool.lane(laneOf(unit.dirty.key().array())).put(unit);
         }
@@ -235,6 +234,13 @@ public final class StreamFeed {
                             wanted.message(),
                             wanted.position().orElse(BinlogPosition.START),
                             wanted.id()))));
+        }
+    }
+
+    private void repairWhatIsDue(Course course) {
+        while (!course.copies.isEmpty() && !course.copies.peek().after().isAfter(course.fed)) {
+            SourceCopy copy = course.copies.poll();
+            pool.lane(laneOf(copy.dirty().key().array())).put(new LaneUnit.Repair(copy));
         }
     }
 
