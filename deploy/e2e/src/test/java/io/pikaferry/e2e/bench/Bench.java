@@ -119,7 +119,8 @@ public final class Bench implements Callable<Integer> {
         try (Site site = new Site(directory, workload.version(), corpus.dump());
                 CatchUpRun catchUp =
                         workload.kind() == Workload.Kind.CATCH_UP ? new CatchUpRun(workload, corpus, site) : null) {
-            for (int i = 1; i <= rounds; i++) {
+            int times = workload.kind() == Workload.Kind.STEADY ? 1 : rounds; // one is long enough
+            for (int i = 1; i <= times; i++) {
                 Path round = Files.createDirectories(directory.resolve("round-" + i));
                 String job = "bench-" + i;
                 switch (workload.kind()) {
