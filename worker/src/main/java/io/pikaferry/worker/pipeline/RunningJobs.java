@@ -86,7 +86,7 @@ public final class RunningJobs {
         }
     }
 
-    private synchronized boolean isNotHere(JobId job) {
+    private boolean isNotHere(JobId job) {
         return !runs.containsKey(job) && !next.containsKey(job);
     }
 

@@ -243,7 +243,7 @@ final class ItemWriter {
             boolean gone = expires && job.gone(at, write.executedAtSeconds);
             if (expires && (lost && !gone || job.unsure(at, write.executedAtSeconds))) {
                 makeDirty(
-                        job.dirty(LaneOf.lane(key, job.config().lanes())),
+                        dirtyOfOwner(key),
                         new DirtyKey(
                                 write.stream,
                                 write.db,
@@ -270,7 +270,7 @@ final class ItemWriter {
     private boolean touchesDirty(LaneUnit.Write write, TargetCommand command) {
         boolean touched = false;
         for (byte[] key : command.keys()) {
-            DirtyKeys dirty = job.dirty(LaneOf.lane(key, job.config().lanes()));
+            DirtyKeys dirty = dirtyOfOwner(key);
             if (!dirty.isEmpty() && dirty.find(write.stream, key).isPresent()) {
                 touched = true;
             }
@@ -280,7 +280,7 @@ final class ItemWriter {
         }
         boolean single = command.keys().length == 1;
         for (byte[] key : command.keys()) {
-            DirtyKeys dirty = job.dirty(LaneOf.lane(key, job.config().lanes()));
+            DirtyKeys dirty = dirtyOfOwner(key);
             Optional<DirtyKey> known = dirty.find(write.stream, key);
             if (known.isEmpty()) {
                 DirtyKey fresh = new DirtyKey(
@@ -320,12 +320,15 @@ final class ItemWriter {
                     ErrorCode.NOT_DETERMINISTIC,
                     "the source may have done commands on this key in another order than it logged them",
                     write.end);
-            own.add(new byte[][] {Words.HSET, job.keys().dirty(), DirtyKeys.field(suspected), DirtyKeys.value(suspected)
-            });
+            writeDown(suspected);
             for (DirtyKey trusted : known.add(suspected, job.threads().nanos())) {
                 own.add(new byte[][] {Words.HDEL, job.keys().dirty(), DirtyKeys.field(trusted)});
             }
         }
+    }
+
+    private DirtyKeys dirtyOfOwner(byte[] key) {
+        return job.dirty(LaneOf.lane(key, job.config().lanes()));
     }
 
     private Suspects suspectsOfOwner(byte[] key) {
@@ -348,9 +351,13 @@ final class ItemWriter {
 
     private void makeDirty(DirtyKeys dirty, DirtyKey fresh) {
         if (dirty.add(fresh)) {
-            own.add(new byte[][] {Words.HSET, job.keys().dirty(), DirtyKeys.field(fresh), DirtyKeys.value(fresh)});
+            writeDown(fresh);
             freshlyDirty.add(fresh);
         }
+    }
+
+    private void writeDown(DirtyKey key) {
+        own.add(new byte[][] {Words.HSET, job.keys().dirty(), DirtyKeys.field(key), DirtyKeys.value(key)});
     }
 
     /** From here on the keys are dirty. */
@@ -364,7 +371,7 @@ final class ItemWriter {
 
     /** What the item did to the key is not known. */
     private void taint(LaneUnit.Item item, byte[] key, ErrorCode code, String message) {
-        DirtyKeys dirty = job.dirty(LaneOf.lane(key, job.config().lanes()));
+        DirtyKeys dirty = dirtyOfOwner(key);
         Optional<DirtyKey> known = dirty.find(item.stream, key);
         if (known.isPresent()) {
             known.get().touchedUnknown(item.end);

@@ -80,11 +80,19 @@ public final class MarkBoard {
 
     /** Not of one moment, lane by lane. Any thread. */
     Marks confirmed() {
+        return marks((lane, stream, position) -> position);
+    }
+
+    private interface Shown {
+        BinlogPosition of(int lane, StreamId stream, BinlogPosition confirmed);
+    }
+
+    private Marks marks(Shown shown) {
         Map<StreamId, Map<Integer, BinlogPosition>> all = new HashMap<>();
         for (int lane = 0; lane < rows.size(); lane++) {
             int row = lane;
             rows.get(lane).forEach((stream, position) -> all.computeIfAbsent(stream, any -> new HashMap<>())
-                    .put(row, position));
+                    .put(row, shown.of(row, stream, position)));
         }
         return new Marks(rows.size(), all);
     }
@@ -166,14 +174,8 @@ public final class MarkBoard {
 
     /** The commands that put back everything of ours after the control database was flushed; only while all other lanes wait. */
     List<byte[][]> restore() {
-        Map<StreamId, Map<Integer, BinlogPosition>> all = new HashMap<>();
-        for (int lane = 0; lane < rows.size(); lane++) {
-            int row = lane;
-            rows.get(lane).forEach((stream, position) -> all.computeIfAbsent(stream, any -> new HashMap<>())
-                    .put(row, reached(row, stream, position)));
-        }
         // Doubted once more after it was passed does no harm.
-        TargetState state = TargetState.following(new Marks(rows.size(), all), exclusive, sourceIdentity)
+        TargetState state = TargetState.following(marks(this::reached), exclusive, sourceIdentity)
                 .withBoundaryDoubted(boundaryDoubted);
         return List.of(
                 new byte[][] {Words.SET, keys.fence(), Long.toString(epoch).getBytes(StandardCharsets.US_ASCII)},

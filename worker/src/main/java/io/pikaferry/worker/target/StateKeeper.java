@@ -48,17 +48,9 @@ public final class StateKeeper {
 
     /** Empty if the job has never begun at this target, or the target has lost it. */
     public Optional<TargetState> read(TargetLink link) {
-        Object reply = link.call(ascii("HGETALL"), keys.checkpoint());
-        if (reply instanceof TargetError error) {
-            throw error.asException(links.address(), "reading the marks");
-        }
-        List<?> flat = (List<?>) reply;
-        if (flat.isEmpty()) {
+        Map<String, String> fields = hash(link, keys.checkpoint(), "reading the marks");
+        if (fields.isEmpty()) {
             return Optional.empty();
-        }
-        Map<String, String> fields = new HashMap<>();
-        for (int i = 0; i < flat.size(); i += 2) {
-            fields.put(text(flat.get(i)), text(flat.get(i + 1)));
         }
         try {
             return Optional.of(state(fields));
@@ -68,6 +60,19 @@ public final class StateKeeper {
                     "the marks in target %s cannot be read: %s".formatted(links.address(), e.getMessage()),
                     e);
         }
+    }
+
+    private Map<String, String> hash(TargetLink link, byte[] key, String doing) {
+        Object reply = link.call(ascii("HGETALL"), key);
+        if (reply instanceof TargetError error) {
+            throw error.asException(links.address(), doing);
+        }
+        List<?> flat = (List<?>) reply;
+        Map<String, String> fields = new HashMap<>();
+        for (int i = 0; i < flat.size(); i += 2) {
+            fields.put(text(flat.get(i)), text(flat.get(i + 1)));
+        }
+        return fields;
     }
 
     private static TargetState state(Map<String, String> fields) {
@@ -188,15 +193,7 @@ public final class StateKeeper {
      * @return by the unit's name; empty if the load has not begun or was another's
      */
     public Map<String, String> unitsLoaded(TargetLink link, String snapshot) {
-        Object reply = link.call(ascii("HGETALL"), keys.load());
-        if (reply instanceof TargetError error) {
-            throw error.asException(links.address(), "reading how far the load is");
-        }
-        List<?> flat = (List<?>) reply;
-        Map<String, String> fields = new HashMap<>();
-        for (int i = 0; i < flat.size(); i += 2) {
-            fields.put(text(flat.get(i)), text(flat.get(i + 1)));
-        }
+        Map<String, String> fields = hash(link, keys.load(), "reading how far the load is");
         if (!snapshot.equals(fields.remove(SNAPSHOT))) {
             return Map.of();
         }
