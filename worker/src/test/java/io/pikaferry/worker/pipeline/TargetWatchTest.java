@@ -11,16 +11,11 @@ import io.pikaferry.model.JobId;
 import io.pikaferry.model.StreamId;
 import io.pikaferry.worker.checkpoint.Marks;
 import io.pikaferry.worker.fixture.RedisServer;
-import io.pikaferry.worker.target.JedisLinks;
 import io.pikaferry.worker.target.StateKeeper;
-import io.pikaferry.worker.target.TargetAddress;
 import io.pikaferry.worker.target.TargetKeys;
 import io.pikaferry.worker.target.TargetLink;
 import io.pikaferry.worker.target.TargetLinks;
 import io.pikaferry.worker.target.TargetState;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** P1: what the target has lost while nobody wrote, over a real server. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -37,25 +32,24 @@ class TargetWatchTest {
 
     private static final Marks CONFIRMED = marks(400);
 
-    private RedisServer server;
+    @RegisterExtension
+    final RedisServer server = new RedisServer();
+
     private TargetLink link;
     private StateKeeper keeper;
     private TargetWatch watch;
 
     @BeforeEach
-    void start(@TempDir Path directory) {
-        server = RedisServer.start(directory);
-        TargetAddress address = TargetAddress.parse("redis://127.0.0.1:" + server.port(), Optional.empty());
-        TargetLinks links = new JedisLinks(address, Duration.ofSeconds(10), Duration.ofSeconds(10));
+    void watch() {
+        TargetLinks links = server.links();
         link = links.open("watching");
         keeper = new StateKeeper(links, new TargetKeys(new JobId("moving")));
-        watch = new TargetWatch(address, keeper, link);
+        watch = new TargetWatch(links.address(), keeper, link);
     }
 
     @AfterEach
-    void stop() {
+    void disconnect() {
         link.close();
-        server.close();
     }
 
     private static Marks marks(long offset) {
@@ -90,14 +84,14 @@ class TargetWatchTest {
     @Test
     void aTargetThatWasRestartedIsNoticed() {
         keeper.write(link, following(CONFIRMED));
-        server.close();
+        server.stop();
 
         assertNoticed(() -> watch.look(CONFIRMED));
     }
 
     @Test
     void aTargetThatDoesNotSayForAWhileIsAskedAgainLater() {
-        link.call(ascii("ACL"), ascii("SETUSER"), ascii("default"), ascii("-hgetall"));
+        server.call("ACL", "SETUSER", "default", "-hgetall");
 
         assertThatCode(() -> watch.look(CONFIRMED)).doesNotThrowAnyException();
     }
@@ -105,9 +99,5 @@ class TargetWatchTest {
     private static void assertNoticed(ThrowingCallable look) {
         assertThatThrownBy(look).isInstanceOfSatisfying(FerryException.class, e -> assertThat(e.code())
                 .isEqualTo(ErrorCode.TARGET_UNREACHABLE));
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

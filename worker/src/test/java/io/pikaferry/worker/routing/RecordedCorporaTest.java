@@ -15,9 +15,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -70,19 +69,8 @@ class RecordedCorporaTest {
     @TempDir
     static Path directory;
 
-    private static RedisServer server;
-
-    @BeforeAll
-    static void startRedis() {
-        server = RedisServer.start(directory);
-    }
-
-    @AfterAll
-    static void stopRedis() {
-        if (server != null) {
-            server.close();
-        }
-    }
+    @RegisterExtension
+    static final RedisServer SERVER = new RedisServer();
 
     static Stream<Arguments> corpora() {
         List<String> told = joined(SEVERAL_TYPES, NOT_A_NUMBER);
@@ -110,7 +98,7 @@ class RecordedCorporaTest {
     @MethodSource("corpora")
     void theTargetIsEqualButForWhatIsNamedHere(String version, List<String> told, List<String> known) {
         RecordedCorpus corpus = RecordedCorpus.unpacked(version, directory);
-        try (Connection connection = server.connect()) {
+        try (Connection connection = SERVER.connect()) {
             ReplayingTarget target = replay(corpus, connection);
 
             List<Difference> differences = new ContentComparison(1000, ReplayingTarget.HELD_BACK_MILLIS)
@@ -156,7 +144,7 @@ class RecordedCorporaTest {
     @MethodSource("oddKeys")
     void soItIsWithOddKeys(String version, List<String> told, List<String> known) {
         RecordedCorpus corpus = RecordedCorpus.ofOddKeys(version, directory);
-        try (Connection connection = server.connect()) {
+        try (Connection connection = SERVER.connect()) {
             ReplayingTarget target = replay(corpus, connection);
 
             List<Difference> differences = new ContentComparison(1000, ReplayingTarget.HELD_BACK_MILLIS)
@@ -172,7 +160,6 @@ class RecordedCorporaTest {
     }
 
     private static ReplayingTarget replay(RecordedCorpus corpus, Connection connection) {
-        new RedisContent(connection).call("FLUSHALL");
         ReplayingTarget target = new ReplayingTarget(connection, CommandMapper.forSource(corpus.version()));
         corpus.streams().stream()
                 .flatMap(List::stream)

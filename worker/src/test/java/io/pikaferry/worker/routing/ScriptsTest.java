@@ -7,15 +7,12 @@ import io.pikaferry.worker.binlog.BinlogItem;
 import io.pikaferry.worker.fixture.RedisContent;
 import io.pikaferry.worker.fixture.RedisServer;
 import io.pikaferry.worker.master.PikaVersion;
-import java.nio.file.Path;
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import redis.clients.jedis.Connection;
 
 /** What the translated commands do on a real Redis, where the recorded corpora do not reach. */
@@ -25,31 +22,16 @@ class ScriptsTest {
     /** In the future, and in 32 bits. */
     private static final long FAR = 2_100_000_000L;
 
-    @TempDir
-    static Path directory;
-
-    private static RedisServer server;
+    @RegisterExtension
+    static final RedisServer SERVER = new RedisServer();
 
     private Connection connection;
     private RedisContent redis;
 
-    @BeforeAll
-    static void startRedis() {
-        server = RedisServer.start(directory);
-    }
-
-    @AfterAll
-    static void stopRedis() {
-        if (server != null) {
-            server.close();
-        }
-    }
-
     @BeforeEach
     void connect() {
-        connection = server.connect();
+        connection = SERVER.connect();
         redis = new RedisContent(connection);
-        redis.call("FLUSHALL");
     }
 
     @AfterEach

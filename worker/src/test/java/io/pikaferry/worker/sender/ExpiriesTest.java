@@ -12,7 +12,6 @@ import io.pikaferry.worker.checkpoint.Marks;
 import io.pikaferry.worker.fixture.RedisServer;
 import io.pikaferry.worker.master.PikaVersion;
 import io.pikaferry.worker.routing.CommandMapper;
-import io.pikaferry.worker.target.JedisLinks;
 import io.pikaferry.worker.target.StateKeeper;
 import io.pikaferry.worker.target.TargetAddress;
 import io.pikaferry.worker.target.TargetKeys;
@@ -20,7 +19,6 @@ import io.pikaferry.worker.target.TargetLink;
 import io.pikaferry.worker.target.TargetLinks;
 import io.pikaferry.worker.target.TargetState;
 import io.pikaferry.worker.threads.Threads;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,12 +30,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** P2, DESIGN §7.2: a key that comes near its expiry is held back until the stream has passed it. Over a real server. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -46,37 +41,16 @@ class ExpiriesTest {
     private static final TargetKeys KEYS = new TargetKeys(new JobId("moving"));
     private static final long HELD = 1_000_000_000_000L;
 
-    private static RedisServer server;
-    private static TargetLinks links;
+    @RegisterExtension
+    static final RedisServer SERVER = new RedisServer();
 
     private final long began = System.currentTimeMillis() / 1000 * 1000;
     private final AtomicLong now = new AtomicLong(began);
     private long offset;
 
-    @BeforeAll
-    static void start(@TempDir Path directory) {
-        server = RedisServer.start(directory);
-        links = new JedisLinks(
-                TargetAddress.parse("redis://127.0.0.1:" + server.port(), Optional.empty()),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (server != null) {
-            server.close();
-        }
-    }
-
-    @BeforeEach
-    void empty() {
-        call("FLUSHALL");
-    }
-
     @Test
     void anExpiryThatIsFarOffIsGivenAndHeldBackWhenItComesNear() throws InterruptedException {
-        try (SenderPool pool = pool(links)) {
+        try (SenderPool pool = pool(SERVER.links())) {
             StreamFeed feed = begin(pool);
             long expireAt = began / 1000 + 40;
             feed(feed, began, "SET", "k", "v");
@@ -97,15 +71,15 @@ class ExpiriesTest {
     /** Who takes over has the worker's knowledge from the target. */
     @Test
     void aSuccessorHoldsBackWhatComesNearToo() throws InterruptedException {
-        try (SenderPool pool = pool(links)) {
+        try (SenderPool pool = pool(SERVER.links())) {
             StreamFeed feed = begin(pool);
             feed(feed, began, "SET", "k", "v");
             feed(feed, began, "expireat", "k", Long.toString(began / 1000 + 40));
             pool.drain();
         }
         now.set(began + 26_000);
-        try (SenderPool pool = pool(links);
-                TargetLink control = links.open("control")) {
+        try (SenderPool pool = pool(SERVER.links());
+                TargetLink control = SERVER.links().open("control")) {
             pool.holdExpiriesWithin(Duration.ofSeconds(15));
             pool.adopt(control, db -> db);
             StreamFeed feed = feed(pool);
@@ -119,7 +93,7 @@ class ExpiriesTest {
 
     @Test
     void whatTheStreamHasPassedGetsItsExpiry() throws InterruptedException {
-        try (SenderPool pool = pool(links)) {
+        try (SenderPool pool = pool(SERVER.links())) {
             StreamFeed feed = begin(pool);
             feed(feed, began, "SET", "k", "v");
             feed(feed, began, "expireat", "k", Long.toString(began / 1000 - 1));
@@ -134,13 +108,13 @@ class ExpiriesTest {
             pool.drain();
 
             assertThat(timeToLive()).isEqualTo(-2);
-            assertThat(call("HLEN", "pikaferry:{moving}:held")).isEqualTo(0L);
+            assertThat(SERVER.call("HLEN", "pikaferry:{moving}:held")).isEqualTo(0L);
         }
     }
 
     @Test
     void whatWasPersistedIsForgotten() throws InterruptedException {
-        try (SenderPool pool = pool(links)) {
+        try (SenderPool pool = pool(SERVER.links())) {
             StreamFeed feed = begin(pool);
             feed(feed, began, "SET", "k", "v");
             feed(feed, began, "expireat", "k", Long.toString(began / 1000 + 5));
@@ -150,24 +124,24 @@ class ExpiriesTest {
             pool.drain();
 
             assertThat(timeToLive()).isEqualTo(-1);
-            assertThat(call("HLEN", "pikaferry:{moving}:held")).isEqualTo(0L);
+            assertThat(SERVER.call("HLEN", "pikaferry:{moving}:held")).isEqualTo(0L);
         }
     }
 
     /** P2: a key that was let go too early is read again; whether it was too early is judged by the last expiry it was given. */
     @Test
     void aSuccessorKnowsTheLastExpiryOfAKeyThatIsMissing() throws InterruptedException {
-        try (SenderPool pool = pool(links)) {
+        try (SenderPool pool = pool(SERVER.links())) {
             StreamFeed feed = begin(pool);
             feed(feed, began, "SET", "k", "5");
             feed(feed, began, "expireat", "k", Long.toString(began / 1000 + 2));
             feed(feed, began, "expireat", "k", Long.toString(began / 1000 + 9));
             pool.drain();
         }
-        call("DEL", "k"); // as if its time had come while nobody held it back
+        SERVER.call("DEL", "k"); // as if its time had come while nobody held it back
         now.set(began + 12_000);
-        try (SenderPool pool = pool(links);
-                TargetLink control = links.open("control")) {
+        try (SenderPool pool = pool(SERVER.links());
+                TargetLink control = SERVER.links().open("control")) {
             pool.holdExpiriesWithin(Duration.ofSeconds(15));
             pool.adopt(control, db -> db);
             StreamFeed feed = feed(pool);
@@ -175,15 +149,15 @@ class ExpiriesTest {
             feed(feed, began + 7_000, "INCR", "k");
             pool.drain();
 
-            assertThat(call("EXISTS", "k")).isEqualTo(0L);
-            assertThat(call("HLEN", "pikaferry:{moving}:dirty")).isEqualTo(1L);
+            assertThat(SERVER.call("EXISTS", "k")).isEqualTo(0L);
+            assertThat(SERVER.call("HLEN", "pikaferry:{moving}:dirty")).isEqualTo(1L);
         }
     }
 
     /** A job that is stopped while the source writes must not leave keys behind that never expire. */
     @Test
     void whoEndsInOrderHoldsNothingBack() throws InterruptedException {
-        try (SenderPool pool = pool(links)) {
+        try (SenderPool pool = pool(SERVER.links())) {
             StreamFeed feed = begin(pool);
             feed(feed, began, "SET", "k", "5");
             feed(feed, began, "expireat", "k", Long.toString(began / 1000 + 12));
@@ -213,8 +187,8 @@ class ExpiriesTest {
             feed(feed, began + 39_000, "INCR", "k");
             pool.drain();
 
-            assertThat(call("EXISTS", "k")).isEqualTo(0L);
-            assertThat(call("HLEN", "pikaferry:{moving}:dirty")).isEqualTo(1L);
+            assertThat(SERVER.call("EXISTS", "k")).isEqualTo(0L);
+            assertThat(SERVER.call("HLEN", "pikaferry:{moving}:dirty")).isEqualTo(1L);
         }
     }
 
@@ -223,17 +197,17 @@ class ExpiriesTest {
         return new TargetLinks() {
             @Override
             public TargetAddress address() {
-                return links.address();
+                return SERVER.links().address();
             }
 
             @Override
             public TargetLink open(String name) {
-                TargetLink link = links.open(name);
+                TargetLink link = SERVER.links().open(name);
                 return new TargetLink() {
                     @Override
                     public List<Object> exchange(List<byte[][]> commands) {
                         if (commands.stream().anyMatch(ExpiriesTest::holdsBack)) {
-                            ExpiriesTest.call("DEL", "k");
+                            SERVER.call("DEL", "k");
                         }
                         return link.exchange(commands);
                     }
@@ -343,13 +317,7 @@ class ExpiriesTest {
     }
 
     private static long timeToLive() {
-        return (Long) call("PTTL", "k");
-    }
-
-    private static Object call(String... words) {
-        try (TargetLink link = links.open("looking")) {
-            return link.call(java.util.Arrays.stream(words).map(Words::ascii).toArray(byte[][]::new));
-        }
+        return (Long) SERVER.call("PTTL", "k");
     }
 
     private static final class NoRefusals implements Refusals {

@@ -16,28 +16,21 @@ import io.pikaferry.worker.pace.Pace;
 import io.pikaferry.worker.snapshot.PikaType;
 import io.pikaferry.worker.snapshot.SnapshotChunk;
 import io.pikaferry.worker.snapshot.SnapshotScan.Summary;
-import io.pikaferry.worker.target.JedisLinks;
 import io.pikaferry.worker.target.StateKeeper;
-import io.pikaferry.worker.target.TargetAddress;
 import io.pikaferry.worker.target.TargetKeys;
 import io.pikaferry.worker.target.TargetLink;
-import io.pikaferry.worker.target.TargetLinks;
 import io.pikaferry.worker.target.TargetState;
 import io.pikaferry.worker.threads.Threads;
-import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** DESIGN §7.3: a load that is interrupted goes on with what is not whole in the target, over a real server. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -48,45 +41,21 @@ class LoadedUnitsTest {
     private static final TargetKeys KEYS = new TargetKeys(new JobId("moving"));
     private static final String SNAPSHOT = "moving-1.1";
 
-    private static RedisServer server;
-    private static TargetLinks links;
-    private static StateKeeper keeper;
+    @RegisterExtension
+    static final RedisServer SERVER = new RedisServer();
 
+    private final StateKeeper keeper = new StateKeeper(SERVER.links(), KEYS);
     private final Ledger ledger = new Ledger(Clock.systemUTC(), why -> {}, entry -> {});
-
-    @BeforeAll
-    static void start(@TempDir Path directory) {
-        server = RedisServer.start(directory);
-        links = new JedisLinks(
-                TargetAddress.parse("redis://127.0.0.1:" + server.port(), Optional.empty()),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10));
-        keeper = new StateKeeper(links, KEYS);
-    }
-
-    @AfterAll
-    static void stop() {
-        if (server != null) {
-            server.close();
-        }
-    }
 
     @BeforeEach
     void aLoadHasBegun() {
-        call("FLUSHALL");
-        try (TargetLink control = links.open("control")) {
+        try (TargetLink control = SERVER.links().open("control")) {
             keeper.beginLoad(control, SNAPSHOT);
         }
     }
 
-    private static Object call(String... words) {
-        try (TargetLink link = links.open("looking")) {
-            return link.call(Arrays.stream(words).map(Words::ascii).toArray(byte[][]::new));
-        }
-    }
-
-    private static Map<String, String> noted(String snapshot) {
-        try (TargetLink control = links.open("control")) {
+    private Map<String, String> noted(String snapshot) {
+        try (TargetLink control = SERVER.links().open("control")) {
             return keeper.unitsLoaded(control, snapshot);
         }
     }
@@ -114,7 +83,8 @@ class LoadedUnitsTest {
                 VitalsTest.ofAHealthyTarget(),
                 Clock.systemUTC(),
                 Threads.ofTheMachine());
-        SenderPool pool = new SenderPool(terms, Optional.empty(), () -> links.open("lane"), ledger, () -> {});
+        SenderPool pool =
+                new SenderPool(terms, Optional.empty(), () -> SERVER.links().open("lane"), ledger, () -> {});
         pool.start();
         return pool;
     }
@@ -143,14 +113,14 @@ class LoadedUnitsTest {
         }
 
         assertThat(noted(SNAPSHOT)).isEqualTo(Map.of("db0.0/lists/ab", "100 200 3"));
-        assertThat(call("LLEN", "l99")).isEqualTo(2L);
+        assertThat(SERVER.call("LLEN", "l99")).isEqualTo(2L);
     }
 
     /** P2: the pieces of a list that was half there are not appended to it. */
     @Test
     void theNextTryLeavesOutWhatIsNotedAndReplacesTheRest() throws InterruptedException {
-        call("RPUSH", "half", "a");
-        call("RPUSH", "whole", "a", "b");
+        SERVER.call("RPUSH", "half", "a");
+        SERVER.call("RPUSH", "whole", "a", "b");
         Map<String, Summary> before = Map.of("one", Summary.parse("1 2 0"));
         try (SenderPool pool = pool()) {
             SnapshotFeed feed = feed(pool, before);
@@ -164,7 +134,7 @@ class LoadedUnitsTest {
             assertThat(pool.elementsLoaded()).isEqualTo(4);
         }
 
-        assertThat(call("LLEN", "half")).isEqualTo(2L);
+        assertThat(SERVER.call("LLEN", "half")).isEqualTo(2L);
         assertThat(noted(SNAPSHOT)).containsOnlyKeys("two");
     }
 
@@ -178,22 +148,22 @@ class LoadedUnitsTest {
             pool.drain();
         }
 
-        assertThat(call("HLEN", "pikaferry:{moving}:refused")).isEqualTo(1L);
+        assertThat(SERVER.call("HLEN", "pikaferry:{moving}:refused")).isEqualTo(1L);
         assertThat(noted(SNAPSHOT)).containsOnlyKeys("one");
     }
 
     @Test
     void theNotesAreOfOneSnapshotAndGoWithIt() {
-        call("HSET", "pikaferry:{moving}:load", "one", "1 1 0");
+        SERVER.call("HSET", "pikaferry:{moving}:load", "one", "1 1 0");
         assertThat(noted("moving-2.1")).isEmpty();
         assertThat(noted(SNAPSHOT)).containsOnlyKeys("one");
 
-        try (TargetLink control = links.open("control")) {
+        try (TargetLink control = SERVER.links().open("control")) {
             Marks marks = Marks.level(3, Map.of(StreamId.ONLY, new BinlogPosition(1, 2)));
             keeper.write(control, TargetState.following(marks, true, Optional.empty()));
         }
 
-        assertThat(call("EXISTS", "pikaferry:{moving}:load")).isEqualTo(0L);
+        assertThat(SERVER.call("EXISTS", "pikaferry:{moving}:load")).isEqualTo(0L);
     }
 
     @Test

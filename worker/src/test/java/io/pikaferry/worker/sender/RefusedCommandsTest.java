@@ -19,7 +19,6 @@ import io.pikaferry.worker.master.PikaVersion;
 import io.pikaferry.worker.reconcile.KeyReader;
 import io.pikaferry.worker.reconcile.Rereads;
 import io.pikaferry.worker.routing.CommandMapper;
-import io.pikaferry.worker.target.JedisLinks;
 import io.pikaferry.worker.target.StateKeeper;
 import io.pikaferry.worker.target.TargetAddress;
 import io.pikaferry.worker.target.TargetCheck;
@@ -29,7 +28,6 @@ import io.pikaferry.worker.target.TargetLink;
 import io.pikaferry.worker.target.TargetLinks;
 import io.pikaferry.worker.target.TargetState;
 import io.pikaferry.worker.threads.Threads;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,12 +38,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** P5: what a real server refuses is healed or written down, also if the worker dies right after the refusal. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -55,8 +51,8 @@ class RefusedCommandsTest {
     private static final CommandMapper MAPPER = CommandMapper.forSource(new PikaVersion(3, 4, 0));
     private static final BinlogPosition START = new BinlogPosition(0, 1);
 
-    private static RedisServer server;
-    private static TargetLinks links;
+    @RegisterExtension
+    static final RedisServer SERVER = new RedisServer();
 
     private final Map<String, List<String[]>> source = new TreeMap<>(); // key: the commands that make it
     private final Map<String, String> otherTypes = new TreeMap<>();
@@ -67,27 +63,10 @@ class RefusedCommandsTest {
 
     private long end = 1;
 
-    @BeforeAll
-    static void start(@TempDir Path directory) {
-        server = RedisServer.start(directory);
-        links = new JedisLinks(
-                TargetAddress.parse("redis://127.0.0.1:" + server.port(), Optional.empty()),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (server != null) {
-            server.close();
-        }
-    }
-
     @BeforeEach
     void begin() {
-        target("FLUSHALL");
-        try (TargetLink link = links.open("begin")) {
-            new StateKeeper(links, KEYS)
+        try (TargetLink link = SERVER.links().open("begin")) {
+            new StateKeeper(SERVER.links(), KEYS)
                     .write(
                             link,
                             TargetState.following(
@@ -98,7 +77,7 @@ class RefusedCommandsTest {
     @Test
     void aRefusedCommandIsRecordedAndTheOthersAreApplied() throws InterruptedException {
         target("SET", "odd", "a string");
-        try (Job job = new Job(false, links)) {
+        try (Job job = new Job(false, SERVER.links())) {
             job.feed("INCR", "n");
             job.feed("HSET", "odd", "f", "v");
             job.feed("INCR", "n");
@@ -120,7 +99,7 @@ class RefusedCommandsTest {
     @Test
     void whatWasNotStoredIsToldByTheNextHolder() throws InterruptedException {
         target("SET", "odd", "a string");
-        try (Job job = new Job(false, links)) {
+        try (Job job = new Job(false, SERVER.links())) {
             job.feed("HSET", "odd", "f", "1");
             job.feed("HSET", "odd", "f", "2");
             job.drain();
@@ -130,7 +109,7 @@ class RefusedCommandsTest {
         }
 
         Ledger next = new Ledger(Clock.systemUTC(), why -> {}, entry -> {});
-        try (Job job = new Job(false, links, next)) {
+        try (Job job = new Job(false, SERVER.links(), next)) {
             assertThat(next.unreported()).singleElement().satisfies(entry -> {
                 assertThat(entry.again()).isTrue();
                 assertThat(entry.what()).isEqualTo(ledger.unreported().get(0).what());
@@ -144,7 +123,7 @@ class RefusedCommandsTest {
     void aKeyWhoseCommandIsRefusedIsReadAgain() throws InterruptedException {
         target("SET", "odd", "a string");
         source.put("odd", List.<String[]>of(new String[] {"HSET", "odd", "f", "v", "g", "w"}));
-        try (Job job = new Job(true, links)) {
+        try (Job job = new Job(true, SERVER.links())) {
             job.feed("HSET", "odd", "f", "v");
             job.feed("HSET", "odd", "g", "w");
             job.feed("INCR", "n");
@@ -163,7 +142,7 @@ class RefusedCommandsTest {
     void whatCannotBeMadeEqualEitherIsRecorded() throws InterruptedException {
         target("SET", "odd", "a string");
         source.put("odd", List.<String[]>of(new String[] {"ZADD", "odd", "nan", "m"}));
-        try (Job job = new Job(true, links)) {
+        try (Job job = new Job(true, SERVER.links())) {
             job.feed("ZADD", "odd", "1", "m");
             job.awaitClean();
         }
@@ -181,7 +160,7 @@ class RefusedCommandsTest {
         target("SET", "both", "s");
         source.put("both", List.<String[]>of(new String[] {"SET", "both", "s"}));
         otherTypes.put("both", "hash");
-        try (Job job = new Job(true, links)) {
+        try (Job job = new Job(true, SERVER.links())) {
             job.feed("HSET", "both", "f", "1");
             job.awaitClean();
             for (int i = 0; i < 10; i++) {
@@ -212,7 +191,7 @@ class RefusedCommandsTest {
         long fed = end;
 
         end = 1;
-        try (Job job = new Job(false, links, ledger, 1)) {
+        try (Job job = new Job(false, SERVER.links(), ledger, 1)) {
             job.feed("INCR", "n");
             job.feed("HSET", "odd", "f", "v");
             assertThat(end).isEqualTo(fed);
@@ -238,7 +217,7 @@ class RefusedCommandsTest {
         }
         BinlogPosition mark = state().marks().orElseThrow().of(StreamId.ONLY, 0);
         end = 1;
-        try (Job job = new Job(false, links, ledger, 1, false)) {
+        try (Job job = new Job(false, SERVER.links(), ledger, 1, false)) {
             job.feed("INCR", "n");
             job.drain();
             assertThat(state().marks().orElseThrow().of(StreamId.ONLY, 0))
@@ -248,7 +227,7 @@ class RefusedCommandsTest {
         assertThat(unexamined()).isPresent();
 
         end = 1;
-        try (Job job = new Job(false, links, ledger, 1)) {
+        try (Job job = new Job(false, SERVER.links(), ledger, 1)) {
             job.feed("INCR", "n");
             job.feed("HSET", "odd", "f", "v");
             job.awaitClean();
@@ -277,11 +256,7 @@ class RefusedCommandsTest {
     @Test
     void aCommandThatIsNotAllowedEndsTheTry() throws InterruptedException {
         target("ACL", "SETUSER", "ferry", "on", ">secret", "~*", "&*", "+@all", "-lpush");
-        TargetLinks restricted = new JedisLinks(
-                TargetAddress.parse("redis://ferry@127.0.0.1:" + server.port(), Optional.of(Bytes.utf8("secret"))),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10));
-        try (Job job = new Job(true, restricted)) {
+        try (Job job = new Job(true, SERVER.linksOf("ferry", "secret"))) {
             job.feed("INCR", "n");
             job.feed("LPUSH", "l", "v");
             FerryException why = job.awaitFailure();
@@ -294,7 +269,7 @@ class RefusedCommandsTest {
 
     @Test
     void anItemThatCannotBeAppliedAtAllIsWrittenDownWithItsMark() throws InterruptedException {
-        try (Job job = new Job(true, links)) {
+        try (Job job = new Job(true, SERVER.links())) {
             job.feed("NOSUCH", "k");
             job.drain();
         }
@@ -309,7 +284,7 @@ class RefusedCommandsTest {
     @Test
     void aWishedKeyIsReadAgainAndTheEntryAnswered() throws InterruptedException {
         target("SET", "odd", "a string");
-        try (Job job = new Job(false, links)) {
+        try (Job job = new Job(false, SERVER.links())) {
             job.feed("HSET", "odd", "f", "v");
             job.drain();
             Refused entry = ledger.unreported().get(0).what();
@@ -330,7 +305,7 @@ class RefusedCommandsTest {
     @Test
     void aWishedKeyThatIsRefusedAgainIsSaidToBe() throws InterruptedException {
         target("SET", "odd", "a string");
-        try (Job job = new Job(false, links)) {
+        try (Job job = new Job(false, SERVER.links())) {
             job.feed("HSET", "odd", "f", "v");
             job.drain();
             Refused entry = ledger.unreported().get(0).what();
@@ -355,14 +330,14 @@ class RefusedCommandsTest {
         Refused entry = Refused.ofItem(
                 StreamId.ONLY, START, 0, Bytes.utf8("odd"), ErrorCode.TARGET_REJECTED_COMMAND, "HSET", "refused");
         source.put("odd", List.<String[]>of(new String[] {"HSET", "odd", "f", "v"}));
-        try (Job job = new Job(false, links, ledger, 2, false)) {
+        try (Job job = new Job(false, SERVER.links(), ledger, 2, false)) {
             ledger.begin(List.of(entry)).forEach(job.feed::mend);
             job.feed.serveOffers();
             job.drain();
         }
         assertThat(target("HGETALL", "odd")).startsWith("error WRONGTYPE");
 
-        try (Job job = new Job(false, links)) {
+        try (Job job = new Job(false, SERVER.links())) {
             job.awaitClean();
         }
         assertThat(target("HGETALL", "odd")).isEqualTo("[f, v]");
@@ -402,8 +377,8 @@ class RefusedCommandsTest {
             TargetState state = state();
             if (lanes != state.lanes()) {
                 state = TargetState.following(Marks.level(lanes, Map.of(StreamId.ONLY, START)), true, Optional.empty());
-                try (TargetLink link = links.open("lanes")) {
-                    new StateKeeper(links, KEYS).write(link, state);
+                try (TargetLink link = SERVER.links().open("lanes")) {
+                    new StateKeeper(SERVER.links(), KEYS).write(link, state);
                 }
             }
             SenderPool.Terms terms = new SenderPool.Terms(
@@ -420,11 +395,11 @@ class RefusedCommandsTest {
                     Threads.ofTheMachine());
             pool = new SenderPool(
                     terms,
-                    Optional.of(new MarkBoard(KEYS, new StateKeeper(links, KEYS), state, 1)),
+                    Optional.of(new MarkBoard(KEYS, new StateKeeper(SERVER.links(), KEYS), state, 1)),
                     () -> through.open("lane"),
                     into,
                     failed::countDown);
-            try (TargetLink control = links.open("control")) {
+            try (TargetLink control = SERVER.links().open("control")) {
                 pool.adopt(control, db -> db);
             }
             feed = new StreamFeed(pool, state.goOnFrom(), db -> db, Optional.empty(), (stream, confirmed) -> {});
@@ -530,12 +505,12 @@ class RefusedCommandsTest {
         return new TargetLinks() {
             @Override
             public TargetAddress address() {
-                return links.address();
+                return SERVER.links().address();
             }
 
             @Override
             public TargetLink open(String name) {
-                TargetLink real = links.open(name);
+                TargetLink real = SERVER.links().open(name);
                 return new TargetLink() {
                     @Override
                     public List<Object> exchange(List<byte[][]> commands) {
@@ -556,14 +531,14 @@ class RefusedCommandsTest {
     }
 
     private static boolean countsErrors() {
-        try (TargetLink link = links.open("check")) {
-            return new TargetCheck(link, links.address()).abilities().countsErrors();
+        try (TargetLink link = SERVER.links().open("check")) {
+            return new TargetCheck(link, SERVER.links().address()).abilities().countsErrors();
         }
     }
 
     private static TargetState state() {
-        try (TargetLink link = links.open("state")) {
-            return new StateKeeper(links, KEYS).read(link).orElseThrow();
+        try (TargetLink link = SERVER.links().open("state")) {
+            return new StateKeeper(SERVER.links(), KEYS).read(link).orElseThrow();
         }
     }
 
@@ -572,9 +547,7 @@ class RefusedCommandsTest {
     }
 
     private static String target(String... command) {
-        try (TargetLink link = links.open("looking")) {
-            return text(link.call(bytes(command)));
-        }
+        return text(SERVER.call(command));
     }
 
     private static String text(Object reply) {

@@ -9,16 +9,10 @@ import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
 import io.pikaferry.model.JobId;
 import io.pikaferry.worker.fixture.RedisServer;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** P4: one worker writes at a time, over a real server. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -27,31 +21,8 @@ class FenceTest {
     private static final JobId JOB = new JobId("moving");
     private static final TargetKeys KEYS = new TargetKeys(JOB);
 
-    private static RedisServer server;
-    private static TargetLinks links;
-
-    @BeforeAll
-    static void start(@TempDir Path directory) {
-        server = RedisServer.start(directory);
-        links = new JedisLinks(
-                TargetAddress.parse("redis://127.0.0.1:" + server.port(), Optional.empty()),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (server != null) {
-            server.close();
-        }
-    }
-
-    @BeforeEach
-    void empty() {
-        try (TargetLink link = links.open("cleaning")) {
-            link.call(ascii("FLUSHALL"));
-        }
-    }
+    @RegisterExtension
+    static final RedisServer SERVER = new RedisServer();
 
     @Test
     void whoTakesOverRaisesTheFence() {
@@ -64,7 +35,7 @@ class FenceTest {
 
     @Test
     void aConnectionOfAnEarlierEpochIsKilled() {
-        try (TargetLink zombie = links.open(new Tenure(JOB, 3, 9).connectionName())) {
+        try (TargetLink zombie = SERVER.links().open(new Tenure(JOB, 3, 9).connectionName())) {
             take(4, 0);
 
             assertBroken(zombie);
@@ -73,7 +44,7 @@ class FenceTest {
 
     @Test
     void aConnectionOfAnEarlierAttemptOfTheSameEpochIsKilled() {
-        try (TargetLink earlier = links.open(new Tenure(JOB, 4, 1).connectionName())) {
+        try (TargetLink earlier = SERVER.links().open(new Tenure(JOB, 4, 1).connectionName())) {
             take(4, 2);
 
             assertBroken(earlier);
@@ -82,9 +53,9 @@ class FenceTest {
 
     @Test
     void connectionsOfTheSameTenureOfOtherJobsAndOfOthersAreLeftAlone() {
-        try (TargetLink same = links.open(new Tenure(JOB, 4, 2).connectionName());
-                TargetLink otherJob = links.open(new Tenure(new JobId("other"), 1, 0).connectionName());
-                TargetLink stranger = links.open("stranger")) {
+        try (TargetLink same = SERVER.links().open(new Tenure(JOB, 4, 2).connectionName());
+                TargetLink otherJob = SERVER.links().open(new Tenure(new JobId("other"), 1, 0).connectionName());
+                TargetLink stranger = SERVER.links().open("stranger")) {
             take(4, 2);
 
             assertAlive(same);
@@ -96,7 +67,7 @@ class FenceTest {
     @Test
     void whoComesTooLateIsRefusedAndKillsNobody() {
         take(7, 0);
-        try (TargetLink holder = links.open(new Tenure(JOB, 7, 0).connectionName())) {
+        try (TargetLink holder = SERVER.links().open(new Tenure(JOB, 7, 0).connectionName())) {
             assertThatThrownBy(() -> take(6, 5))
                     .isInstanceOfSatisfying(
                             FerryException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STALE_EPOCH))
@@ -110,7 +81,7 @@ class FenceTest {
     @Test
     void aFurtherConnectionReadsTheFenceBeforeItMayBeUsed() {
         take(6, 0);
-        Fence ours = new Fence(links, KEYS, new Tenure(JOB, 6, 0));
+        Fence ours = new Fence(SERVER.links(), KEYS, new Tenure(JOB, 6, 0));
         try (TargetLink link = ours.open()) {
             assertAlive(link);
         }
@@ -125,8 +96,8 @@ class FenceTest {
         take(7, 0);
         JobId other = new JobId("other");
 
-        try (TargetLink control = links.open(new Tenure(other, 1, 0).connectionName())) {
-            assertThat(new Fence(links, new TargetKeys(other), new Tenure(other, 1, 0)).take(control))
+        try (TargetLink control = SERVER.links().open(new Tenure(other, 1, 0).connectionName())) {
+            assertThat(new Fence(SERVER.links(), new TargetKeys(other), new Tenure(other, 1, 0)).take(control))
                     .isTrue();
         }
         assertThat(fence()).isEqualTo("7");
@@ -134,16 +105,14 @@ class FenceTest {
 
     private static void take(long epoch, long attempt) {
         Tenure tenure = new Tenure(JOB, epoch, attempt);
-        try (TargetLink control = links.open(tenure.connectionName())) {
-            assertThat(new Fence(links, KEYS, tenure).take(control)).isTrue();
+        try (TargetLink control = SERVER.links().open(tenure.connectionName())) {
+            assertThat(new Fence(SERVER.links(), KEYS, tenure).take(control)).isTrue();
             assertAlive(control);
         }
     }
 
     private static String fence() {
-        try (TargetLink link = links.open("looking")) {
-            return new String((byte[]) link.call(ascii("GET"), KEYS.fence()), US_ASCII);
-        }
+        return new String((byte[]) SERVER.call("GET", new String(KEYS.fence(), US_ASCII)), US_ASCII);
     }
 
     private static void assertAlive(TargetLink link) {

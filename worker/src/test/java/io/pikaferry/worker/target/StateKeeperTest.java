@@ -7,16 +7,13 @@ import io.pikaferry.model.JobId;
 import io.pikaferry.model.StreamId;
 import io.pikaferry.worker.checkpoint.Marks;
 import io.pikaferry.worker.fixture.RedisServer;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** P1, P2: what the target says of a job, over a real server. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -26,27 +23,15 @@ class StateKeeperTest {
     private static final TargetState FOLLOWING = TargetState.following(
             Marks.level(2, Map.of(StreamId.ONLY, new BinlogPosition(3, 400))), true, Optional.of("abcd"));
 
-    private static RedisServer server;
-    private static TargetLink link;
-    private static StateKeeper keeper;
+    @RegisterExtension
+    static final RedisServer SERVER = new RedisServer();
 
-    @BeforeAll
-    static void start(@TempDir Path directory) {
-        server = RedisServer.start(directory);
-        TargetLinks links = new JedisLinks(
-                TargetAddress.parse("redis://127.0.0.1:" + server.port(), Optional.empty()),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10));
-        link = links.open("keeping");
-        keeper = new StateKeeper(links, KEYS);
-    }
+    private final StateKeeper keeper = new StateKeeper(SERVER.links(), KEYS);
+    private final TargetLink link = SERVER.links().open("keeping");
 
-    @AfterAll
-    static void stop() {
-        if (server != null) {
-            link.close();
-            server.close();
-        }
+    @AfterEach
+    void disconnect() {
+        link.close();
     }
 
     @Test
