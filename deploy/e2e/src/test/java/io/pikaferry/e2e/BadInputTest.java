@@ -12,8 +12,6 @@ import io.pikaferry.proto.v1.JobSpec;
 import io.pikaferry.proto.v1.JobView;
 import io.pikaferry.proto.v1.Source;
 import io.pikaferry.proto.v1.SubmitJobRequest;
-import io.pikaferry.standin.StandinConfig;
-import io.pikaferry.standin.version.PikaVersion;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -63,7 +61,8 @@ class BadInputTest {
 
     @Test
     void aPasswordThatIsMissing() throws IOException {
-        try (Migration job = Migration.of("no-password", pika().withPassword("right"), directory)) {
+        try (Migration job =
+                Migration.of("no-password", Migration.pika("3.0.16").password("right"), directory)) {
             cluster.submit(spec(job));
 
             assertBlocked(
@@ -76,7 +75,8 @@ class BadInputTest {
     /** P7: neither the right one nor the wrong one is shown. */
     @Test
     void aPasswordThatIsRefused() throws IOException {
-        try (Migration job = Migration.of("wrong-password", pika().withPassword("right-one"), directory)) {
+        try (Migration job =
+                Migration.of("wrong-password", Migration.pika("3.0.16").password("right-one"), directory)) {
             cluster.submit(SubmitJobRequest.newBuilder()
                     .setSpec(spec(job))
                     .setSourcePassword(ByteString.copyFromUtf8("wrong-one")));
@@ -247,10 +247,6 @@ class BadInputTest {
         assertThat(coordinator.output())
                 .contains("FERRY-1201")
                 .contains("no ZooKeeper answered at " + zookeeper + " within 1000 ms");
-    }
-
-    private static StandinConfig pika() {
-        return StandinConfig.of(PikaVersion.parse("3.0.16"));
     }
 
     private static JobSpec.Builder spec(Migration job) {

@@ -71,9 +71,10 @@ class RecordedDataTest {
         Fixture fixture = Fixture.unpackDump("pika-" + recording.version(), directory);
         Path expected = fixture.path("expected.json");
         StandinConfig config = StandinConfig.of(recording.version())
-                .withDatabases(ExpectedContent.read(expected).databases().size())
-                .withDump(fixture.path("dump").toString())
-                .quickly();
+                .databases(ExpectedContent.read(expected).databases().size())
+                .dump(fixture.path("dump").toString())
+                .quickly()
+                .build();
         try (StandinMaster source = StandinMaster.started(config);
                 Redis target = Redis.started(directory.resolve(job))) {
             cluster.submit(TestCluster.job(job, source, target));
@@ -98,10 +99,11 @@ class RecordedDataTest {
         Path expected = fixture.path("expected-final.json");
         CorpusPlayer player = new CorpusPlayer(fixture, recording.version());
         StandinConfig config = StandinConfig.of(recording.version())
-                .withBinlogFileSize(262_144)
-                .withDatabases(player.binlogs().size())
-                .withClock(player.clock())
-                .quickly();
+                .binlogFileSize(262_144)
+                .databases(player.binlogs().size())
+                .clock(player.clock())
+                .quickly()
+                .build();
         try (StandinMaster source = new StandinMaster(config, player::dice);
                 Redis target = Redis.started(directory.resolve(job))) {
             source.start();
@@ -134,12 +136,13 @@ class RecordedDataTest {
         PikaVersion version = PikaVersion.parse("3.4.0");
         Fixture fixture = Fixture.unpackDump("pika-3.4.0-sharding", directory);
         StandinConfig config = StandinConfig.of(version)
-                .withSlots(4)
-                .withDump(fixture.path("dump").toString())
-                .quickly();
+                .slots(4)
+                .dump(fixture.path("dump").toString())
+                .quickly()
+                .build();
         try (StandinMaster source = StandinMaster.started(config);
-                StandinMaster equal =
-                        StandinMaster.started(StandinConfig.of(version).quickly());
+                StandinMaster equal = StandinMaster.started(
+                        StandinConfig.of(version).quickly().build());
                 Redis target = Redis.started(directory.resolve("sharding"))) {
             cluster.submit(TestCluster.job("sharding", source, target));
             cluster.awaitCaughtUp("sharding", source);

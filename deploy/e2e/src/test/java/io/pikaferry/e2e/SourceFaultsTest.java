@@ -95,7 +95,7 @@ class SourceFaultsTest {
     @Test
     void aSourceThatHasPurgedWhatIsNeededNext() throws IOException {
         try (Migration orders =
-                Migration.of("purged", Migration.pika("3.0.16").withBinlogFileSize(16_384), shared.directory())) {
+                Migration.of("purged", Migration.pika("3.0.16").binlogFileSize(16_384), shared.directory())) {
             shared.begin(orders);
             try (Load load = Load.on(orders.source(), 3)) {
                 orders.awaitFlow();
@@ -122,7 +122,7 @@ class SourceFaultsTest {
     @Test
     void aSourceWhereAllOurAddressesAreTaken() throws IOException {
         try (Migration orders = Migration.of(
-                        "taken-addresses", Migration.pika("3.0.16").withPace(new Pace(20, 4)), shared.directory())
+                        "taken-addresses", Migration.pika("3.0.16").pace(new Pace(20, 4)), shared.directory())
                 .throughRelays()) {
             shared.begin(orders);
             try (Load load = Load.on(orders.source(), 4)) {

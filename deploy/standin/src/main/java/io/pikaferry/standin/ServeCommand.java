@@ -84,33 +84,27 @@ final class ServeCommand implements Callable<Integer> {
         if (colon < 1 || !listen.substring(colon + 1).matches("\\d{1,5}")) {
             throw new IllegalArgumentException("--listen " + listen + " is not HOST:PORT");
         }
-        StandinConfig config = StandinConfig.of(PikaVersion.parse(version))
-                .withAddress(listen.substring(0, colon), Integer.parseInt(listen.substring(colon + 1)))
-                .withBinlogFileSize(binlogFileSize)
-                .withExpireLogsNums(expireLogsNums)
-                .withDatabases(databases)
-                .withSlots(slots);
-        if (dump.isPresent()) {
-            config = config.withDump(dump.get());
-        }
-        if (dataDirectory.isPresent()) {
-            config = config.withDataDirectory(dataDirectory.get());
-        }
+        StandinConfig.Draft draft = StandinConfig.of(PikaVersion.parse(version))
+                .address(listen.substring(0, colon), Integer.parseInt(listen.substring(colon + 1)))
+                .binlogFileSize(binlogFileSize)
+                .expireLogsNums(expireLogsNums)
+                .databases(databases)
+                .slots(slots);
+        dump.ifPresent(draft::dump);
+        dataDirectory.ifPresent(draft::dataDirectory);
         if (passwordFile.isPresent()) {
-            config = config.withPassword(
-                    Files.readString(passwordFile.get(), UTF_8).strip());
+            draft.password(Files.readString(passwordFile.get(), UTF_8).strip());
         }
         if (userPasswordFile.isPresent()) {
-            config = config.withUserPassword(
-                    Files.readString(userPasswordFile.get(), UTF_8).strip());
+            draft.userPassword(Files.readString(userPasswordFile.get(), UTF_8).strip());
         }
         if (withoutData) {
-            config = config.withoutData();
+            draft.withoutData();
         }
         if (quick) {
-            config = config.quickly();
+            draft.quickly();
         }
-        serve(config);
+        serve(draft.build());
         return 0;
     }
 

@@ -10,10 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * What a stand-in is to be: which Pika, where, with which data. Each {@code with} returns a changed copy.
+ * What a stand-in is to be: which Pika, where, with which data. Begins as a {@link Draft}.
  *
  * @param host address to listen on, and what the master takes itself to be
  * @param port for clients; P+2000 and more by generation must be free too
@@ -52,27 +53,12 @@ public record StandinConfig(
         }
     }
 
-    /** A master of that generation on a free port of the loopback interface, with Pika's defaults. */
-    public static StandinConfig of(Generation generation) {
+    public static Draft of(Generation generation) {
         return of(generation.recordedVersion());
     }
 
-    public static StandinConfig of(PikaVersion version) {
-        return new StandinConfig(
-                version,
-                "127.0.0.1",
-                freePort(),
-                Optional.empty(),
-                Optional.empty(),
-                "",
-                "",
-                100L << 20,
-                10,
-                1,
-                1,
-                true,
-                Pace.REAL,
-                InstantSource.system());
+    public static Draft of(PikaVersion version) {
+        return new Draft(version);
     }
 
     /** A port that is free now together with those a master derives from it. */
@@ -101,225 +87,114 @@ public record StandinConfig(
         return Timings.of(pace, Duration.ofSeconds(version.generation() == Generation.A ? 35 : 3));
     }
 
-    public StandinConfig withAddress(String newHost, int newPort) {
-        return new StandinConfig(
-                version,
-                newHost,
-                newPort,
-                dump,
-                dataDirectory,
-                password,
-                userPassword,
-                binlogFileSize,
-                expireLogsNums,
-                databases,
-                slots,
-                keepsData,
-                pace,
-                clock);
-    }
+    /**
+     * A configuration that is being written: at first a master on a free port of the loopback interface, with Pika's defaults.
+     * Used by one thread.
+     */
+    public static final class Draft {
 
-    public StandinConfig withDump(String source) {
-        return new StandinConfig(
-                version,
-                host,
-                port,
-                Optional.of(source),
-                dataDirectory,
-                password,
-                userPassword,
-                binlogFileSize,
-                expireLogsNums,
-                databases,
-                slots,
-                keepsData,
-                pace,
-                clock);
-    }
+        private final PikaVersion version;
+        private String host = "127.0.0.1";
+        private OptionalInt port = OptionalInt.empty();
+        private Optional<String> dump = Optional.empty();
+        private Optional<Path> dataDirectory = Optional.empty();
+        private String password = "";
+        private String userPassword = "";
+        private long binlogFileSize = 100L << 20;
+        private int expireLogsNums = 10;
+        private int databases = 1;
+        private int slots = 1;
+        private boolean keepsData = true;
+        private Pace pace = Pace.REAL;
+        private InstantSource clock = InstantSource.system();
 
-    public StandinConfig withDataDirectory(Path directory) {
-        return new StandinConfig(
-                version,
-                host,
-                port,
-                dump,
-                Optional.of(directory),
-                password,
-                userPassword,
-                binlogFileSize,
-                expireLogsNums,
-                databases,
-                slots,
-                keepsData,
-                pace,
-                clock);
-    }
+        private Draft(PikaVersion version) {
+            this.version = version;
+        }
 
-    public StandinConfig withPassword(String newPassword) {
-        return new StandinConfig(
-                version,
-                host,
-                port,
-                dump,
-                dataDirectory,
-                newPassword,
-                userPassword,
-                binlogFileSize,
-                expireLogsNums,
-                databases,
-                slots,
-                keepsData,
-                pace,
-                clock);
-    }
+        public Draft address(String host, int port) {
+            this.host = host;
+            this.port = OptionalInt.of(port);
+            return this;
+        }
 
-    public StandinConfig withUserPassword(String newPassword) {
-        return new StandinConfig(
-                version,
-                host,
-                port,
-                dump,
-                dataDirectory,
-                password,
-                newPassword,
-                binlogFileSize,
-                expireLogsNums,
-                databases,
-                slots,
-                keepsData,
-                pace,
-                clock);
-    }
+        public Draft dump(String source) {
+            dump = Optional.of(source);
+            return this;
+        }
 
-    public StandinConfig withBinlogFileSize(long bytes) {
-        return new StandinConfig(
-                version,
-                host,
-                port,
-                dump,
-                dataDirectory,
-                password,
-                userPassword,
-                bytes,
-                expireLogsNums,
-                databases,
-                slots,
-                keepsData,
-                pace,
-                clock);
-    }
+        public Draft dataDirectory(Path directory) {
+            dataDirectory = Optional.of(directory);
+            return this;
+        }
 
-    public StandinConfig withExpireLogsNums(int files) {
-        return new StandinConfig(
-                version,
-                host,
-                port,
-                dump,
-                dataDirectory,
-                password,
-                userPassword,
-                binlogFileSize,
-                files,
-                databases,
-                slots,
-                keepsData,
-                pace,
-                clock);
-    }
+        public Draft password(String password) {
+            this.password = password;
+            return this;
+        }
 
-    public StandinConfig withDatabases(int count) {
-        return new StandinConfig(
-                version,
-                host,
-                port,
-                dump,
-                dataDirectory,
-                password,
-                userPassword,
-                binlogFileSize,
-                expireLogsNums,
-                count,
-                slots,
-                keepsData,
-                pace,
-                clock);
-    }
+        public Draft userPassword(String userPassword) {
+            this.userPassword = userPassword;
+            return this;
+        }
 
-    /** In sharding mode. */
-    public StandinConfig withSlots(int count) {
-        return new StandinConfig(
-                version,
-                host,
-                port,
-                dump,
-                dataDirectory,
-                password,
-                userPassword,
-                binlogFileSize,
-                expireLogsNums,
-                databases,
-                count,
-                keepsData,
-                pace,
-                clock);
-    }
+        public Draft binlogFileSize(long bytes) {
+            binlogFileSize = bytes;
+            return this;
+        }
 
-    public StandinConfig withoutData() {
-        return new StandinConfig(
-                version,
-                host,
-                port,
-                dump,
-                dataDirectory,
-                password,
-                userPassword,
-                binlogFileSize,
-                expireLogsNums,
-                databases,
-                slots,
-                false,
-                pace,
-                clock);
-    }
+        public Draft expireLogsNums(int files) {
+            expireLogsNums = files;
+            return this;
+        }
 
-    public StandinConfig withPace(Pace newPace) {
-        return new StandinConfig(
-                version,
-                host,
-                port,
-                dump,
-                dataDirectory,
-                password,
-                userPassword,
-                binlogFileSize,
-                expireLogsNums,
-                databases,
-                slots,
-                keepsData,
-                newPace,
-                clock);
-    }
+        public Draft databases(int count) {
+            databases = count;
+            return this;
+        }
 
-    /** Shortens waits that only cost time. */
-    public StandinConfig quickly() {
-        return withPace(Pace.QUICK);
-    }
+        /** In sharding mode. */
+        public Draft slots(int count) {
+            slots = count;
+            return this;
+        }
 
-    public StandinConfig withClock(InstantSource newClock) {
-        return new StandinConfig(
-                version,
-                host,
-                port,
-                dump,
-                dataDirectory,
-                password,
-                userPassword,
-                binlogFileSize,
-                expireLogsNums,
-                databases,
-                slots,
-                keepsData,
-                pace,
-                newClock);
+        public Draft withoutData() {
+            keepsData = false;
+            return this;
+        }
+
+        public Draft pace(Pace pace) {
+            this.pace = pace;
+            return this;
+        }
+
+        /** Shortens waits that only cost time. */
+        public Draft quickly() {
+            return pace(Pace.QUICK);
+        }
+
+        public Draft clock(InstantSource clock) {
+            this.clock = clock;
+            return this;
+        }
+
+        public StandinConfig build() {
+            return new StandinConfig(
+                    version,
+                    host,
+                    port.orElseGet(StandinConfig::freePort),
+                    dump,
+                    dataDirectory,
+                    password,
+                    userPassword,
+                    binlogFileSize,
+                    expireLogsNums,
+                    databases,
+                    slots,
+                    keepsData,
+                    pace,
+                    clock);
+        }
     }
 }

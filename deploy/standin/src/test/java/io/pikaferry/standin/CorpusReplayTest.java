@@ -36,10 +36,11 @@ class CorpusReplayTest {
         Fixture fixture = Fixture.unpack("wire-" + version, directory);
         CorpusPlayer player = new CorpusPlayer(fixture, PikaVersion.parse(version));
         StandinConfig config = StandinConfig.of(PikaVersion.parse(version))
-                .withBinlogFileSize(262144)
-                .withDatabases(player.binlogs().size())
-                .withDataDirectory(directory.resolve("standin"))
-                .withClock(player.clock());
+                .binlogFileSize(262144)
+                .databases(player.binlogs().size())
+                .dataDirectory(directory.resolve("standin"))
+                .clock(player.clock())
+                .build();
 
         try (StandinMaster master = new StandinMaster(config, player::dice)) {
             master.start();

@@ -39,33 +39,35 @@ class DumpTest {
         Fixture fixture = Fixture.unpackDump("pika-" + version, directory);
         JsonNode expected = fixture.json("expected.json");
         Instant then = Instant.ofEpochMilli(expected.get("as_of_ms").asLong());
-        StandinConfig config = StandinConfig.of(PikaVersion.parse(version))
-                .withDatabases(expected.get("databases").size())
-                .withClock(() -> then);
+        StandinConfig.Draft draft = StandinConfig.of(PikaVersion.parse(version))
+                .databases(expected.get("databases").size())
+                .clock(() -> then);
+        DumpFormat format = DumpFormat.of(PikaVersion.parse(version));
         // what 4.0 says of its milliseconds is one too much now and then
         long unit = expected.get("expire_at_tolerance_ms").asLong() > 0 ? SECOND : 1;
         Path written = Files.createDirectory(directory.resolve("written"));
         try (StandinMaster first =
-                new StandinMaster(config.withDump(fixture.path("dump").toString()))) {
+                new StandinMaster(draft.dump(fixture.path("dump").toString()).build())) {
             assertThat(DataContent.differences(first, expected, unit)).isEmpty();
 
             for (Database database : first.databases()) {
                 Path own = Files.createDirectory(written.resolve(database.name()));
-                database.atRest((data, position) -> save(config, data, own));
+                database.atRest((data, position) -> save(format, data, own));
                 Files.writeString(own.resolve("info"), "0s\n127.0.0.1\n9221\n0\n100\n");
             }
         }
-        try (StandinMaster second = new StandinMaster(config.withDump(written.toString()))) {
+        try (StandinMaster second =
+                new StandinMaster(draft.dump(written.toString()).build())) {
             assertThat(DataContent.differences(second, expected, unit)).isEmpty();
         }
-        String any = DumpFormat.of(config.version()).directories().get(0);
+        String any = format.directories().get(0);
         assertThat(kinds(written.resolve("db0").resolve(any)))
                 .containsExactlyInAnyOrder("CURRENT", "MANIFEST", "OPTIONS", "sst");
     }
 
-    private static Path save(StandinConfig config, Dataset data, Path to) {
+    private static Path save(DumpFormat format, Dataset data, Path to) {
         try {
-            DumpFormat.of(config.version()).save(data, to, 1795375000000L);
+            format.save(data, to, 1795375000000L);
             return to;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -84,10 +86,10 @@ class DumpTest {
     void aDirectoryWithoutInfoIsNoDump() throws IOException {
         Path empty = Files.createDirectories(directory.resolve("empty/strings"));
         Files.writeString(empty.resolve("CURRENT"), "MANIFEST-000001\n");
-        StandinConfig config = StandinConfig.of(PikaVersion.parse("3.0.16"));
+        StandinConfig config = StandinConfig.of(PikaVersion.parse("3.0.16"))
+                .dump(empty.getParent().toString())
+                .build();
 
-        assertThatThrownBy(() ->
-                        new StandinMaster(config.withDump(empty.getParent().toString())))
-                .hasMessageContaining("no complete BLACKWIDOW dump");
+        assertThatThrownBy(() -> new StandinMaster(config)).hasMessageContaining("no complete BLACKWIDOW dump");
     }
 }

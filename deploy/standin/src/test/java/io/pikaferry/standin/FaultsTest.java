@@ -30,7 +30,7 @@ class FaultsTest {
 
     @BeforeEach
     void start() throws IOException {
-        master = StandinMaster.started(StandinConfig.of(Generation.B).quickly());
+        master = StandinMaster.started(StandinConfig.of(Generation.B).quickly().build());
         slave = new FakeSlave(master);
     }
 
@@ -81,8 +81,10 @@ class FaultsTest {
 
     @Test
     void aPurgedFileAsksForAFullSync() throws IOException {
-        try (StandinMaster small = StandinMaster.started(
-                        StandinConfig.of(Generation.B).withBinlogFileSize(1024).quickly());
+        try (StandinMaster small = StandinMaster.started(StandinConfig.of(Generation.B)
+                        .binlogFileSize(1024)
+                        .quickly()
+                        .build());
                 FakeSlave late = new FakeSlave(small)) {
             for (int i = 0; i < 40; i++) {
                 small.execute("SET", "k" + i, "v".repeat(100));
@@ -114,7 +116,8 @@ class FaultsTest {
             });
         }
         StandinConfig copy = StandinConfig.of(Generation.B)
-                .withDump(directory.resolve("data").toString());
+                .dump(directory.resolve("data").toString())
+                .build();
         try (StandinMaster other = new StandinMaster(copy)) {
             assertThat(other.execute("LLEN", "l").bytes()).isEqualTo(":2\r\n".getBytes(UTF_8));
             assertThat(other.end()).isEqualTo(master.end());

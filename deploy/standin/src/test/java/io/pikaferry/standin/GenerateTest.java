@@ -49,8 +49,8 @@ class GenerateTest {
                         "0.3"))
                 .isZero();
 
-        try (StandinMaster master =
-                new StandinMaster(StandinConfig.of(PikaVersion.parse(version)).withDump(out))) {
+        try (StandinMaster master = new StandinMaster(
+                StandinConfig.of(PikaVersion.parse(version)).dump(out).build())) {
             assertThat(reply(master, "KEYS", "*")).startsWith("*1065\r\n");
             assertThat(reply(master, "STRLEN", "string:000000000999")).isEqualTo(":40\r\n");
             assertThat(reply(master, "HLEN", "hash:000000000009")).isEqualTo(":600\r\n");
@@ -78,7 +78,7 @@ class GenerateTest {
 
     private static String reply(String dump) throws IOException {
         try (StandinMaster master =
-                new StandinMaster(StandinConfig.of(Generation.B).withDump(dump))) {
+                new StandinMaster(StandinConfig.of(Generation.B).dump(dump).build())) {
             return reply(master, "MGET", "string:000000000000", "string:000000000049");
         }
     }

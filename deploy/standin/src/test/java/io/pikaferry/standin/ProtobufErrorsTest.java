@@ -36,13 +36,14 @@ class ProtobufErrorsTest {
         BinlogMaker.fill(log, new Position(22, 4495));
         BinlogMaker.fillAsLast(log, new Position(23, 779), 94);
         StandinConfig config = StandinConfig.of(PikaVersion.parse(version))
-                .withBinlogFileSize(4096)
-                .withDatabases(2)
-                .withPassword("s3cret-pw")
-                .withUserPassword("user-pw")
-                .withDataDirectory(directory.resolve("standin"))
-                .withPace(new Pace(SPEED, SPEED))
-                .withClock(() -> Instant.ofEpochMilli(clock.get()));
+                .binlogFileSize(4096)
+                .databases(2)
+                .password("s3cret-pw")
+                .userPassword("user-pw")
+                .dataDirectory(directory.resolve("standin"))
+                .pace(new Pace(SPEED, SPEED))
+                .clock(() -> Instant.ofEpochMilli(clock.get()))
+                .build();
         try (StandinMaster master = StandinMaster.started(config);
                 ProtobufPlayer player = new ProtobufPlayer(master, clock, SPEED)) {
             for (Line line : lines) {

@@ -49,7 +49,8 @@ class ProtobufSessionTest {
     void theWholeStreamOfTheCorpusHasTheSameItems(String version) throws Exception {
         Fixture fixture = Fixture.unpack("wire-" + version, directory);
         List<InnerResponse.BinlogSync> recorded = items(fixture, "incremental.jsonl");
-        try (StandinMaster master = StandinMaster.started(config(version).withBinlogFileSize(262144));
+        try (StandinMaster master = StandinMaster.started(
+                        config(version).binlogFileSize(262144).build());
                 AckingSlave slave = new AckingSlave(master)) {
             slave.metaSync("");
             slave.follow("db0", new Position(0, 0));
@@ -77,9 +78,10 @@ class ProtobufSessionTest {
             fillLogUpTo(fixture, name, database, recorded);
         }
         StandinConfig config = config(version)
-                .withBinlogFileSize(4096)
-                .withPassword(password)
-                .withDump(fixture.path(name + "-dump").toString());
+                .binlogFileSize(4096)
+                .password(password)
+                .dump(fixture.path(name + "-dump").toString())
+                .build();
         try (StandinMaster master = StandinMaster.started(config);
                 AckingSlave slave = new AckingSlave(master);
                 RsyncDaemon rsync = new RsyncDaemon(slave.port() + 1000, directory, "document", secrets(password))) {
@@ -111,8 +113,9 @@ class ProtobufSessionTest {
             fillLogUpTo(fixture, "fullsync", database, recorded);
         }
         StandinConfig config = config(version)
-                .withBinlogFileSize(4096)
-                .withDump(fixture.path("fullsync-dump").toString());
+                .binlogFileSize(4096)
+                .dump(fixture.path("fullsync-dump").toString())
+                .build();
         try (StandinMaster master = StandinMaster.started(config);
                 AckingSlave slave = new AckingSlave(master)) {
             slave.metaSync("");
@@ -160,12 +163,12 @@ class ProtobufSessionTest {
         return sorted.build();
     }
 
-    private StandinConfig config(String version) {
+    private StandinConfig.Draft config(String version) {
         return StandinConfig.of(PikaVersion.parse(version))
-                .withDatabases(2)
-                .withDataDirectory(directory.resolve("standin"))
-                .withPace(new Pace(20, 1))
-                .withClock(() -> Instant.ofEpochMilli(clock.get()));
+                .databases(2)
+                .dataDirectory(directory.resolve("standin"))
+                .pace(new Pace(20, 1))
+                .clock(() -> Instant.ofEpochMilli(clock.get()));
     }
 
     private static List<InnerResponse.BinlogSync> items(Fixture fixture, String file) throws IOException {

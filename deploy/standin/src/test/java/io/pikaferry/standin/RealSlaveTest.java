@@ -52,9 +52,10 @@ class RealSlaveTest {
                 .filter(line -> !line.isNote() && line.isOn("repl"))
                 .toList();
         StandinConfig config = StandinConfig.of(PikaVersion.parse(version))
-                .withDatabases(2)
-                .withDataDirectory(directory.resolve("standin"))
-                .withClock(() -> Instant.ofEpochMilli(clock.get()));
+                .databases(2)
+                .dataDirectory(directory.resolve("standin"))
+                .clock(() -> Instant.ofEpochMilli(clock.get()))
+                .build();
         int compared = 0;
         try (StandinMaster master = StandinMaster.started(config);
                 ProtobufPlayer writer = new ProtobufPlayer(master, clock, 1);

@@ -35,15 +35,15 @@ class ShardedMasterTest {
     @TempDir
     Path directory;
 
-    private static StandinConfig fourSlots() {
-        return StandinConfig.of(VERSION).withSlots(4).quickly();
+    private static StandinConfig.Draft fourSlots() {
+        return StandinConfig.of(VERSION).slots(4).quickly();
     }
 
     /** spec/replication.md §7.4 */
     @Test
     void keysAreLookedForWhereARealMasterHasPutThem() throws IOException {
         Fixture fixture = Fixture.unpackDump("pika-3.4.0-sharding", directory);
-        StandinConfig config = fourSlots().withDump(fixture.path("dump").toString());
+        StandinConfig config = fourSlots().dump(fixture.path("dump").toString()).build();
         try (StandinMaster master = new StandinMaster(config)) {
             List<Bytes> keys = new ArrayList<>();
             for (Database slot : master.databases()) {
@@ -65,7 +65,7 @@ class ShardedMasterTest {
     @ParameterizedTest
     @CsvSource({"a, 3", "b, 1", "c, 3", "s1, 0", "s2, 2", "l1, 2", "l2, 0", "z1, 1", "{t}1, 0", "{t}2, 0", "g, 2"})
     void aKeyIsLoggedInTheLogOfItsSlot(String key, int slot) throws IOException {
-        try (StandinMaster master = new StandinMaster(fourSlots())) {
+        try (StandinMaster master = new StandinMaster(fourSlots().build())) {
             assertThat(master.execute("SADD", key, "m").asInteger()).isOne();
 
             for (Database each : master.databases()) {
@@ -76,7 +76,7 @@ class ShardedMasterTest {
 
     @Test
     void commandsThatAreSplitAreLoggedWholeInEverySlotThatTheyConcern() throws IOException {
-        try (StandinMaster master = new StandinMaster(fourSlots())) {
+        try (StandinMaster master = new StandinMaster(fourSlots().build())) {
             assertThat(text(master, "MSET", "a", "5", "{t}1", "6")).isEqualTo("+OK\r\n");
             assertThat(text(master, "MGET", "a", "b", "{t}1")).isEqualTo("*3\r\n$1\r\n5\r\n$-1\r\n$1\r\n6\r\n");
             assertThat(text(master, "EXISTS", "a", "b", "{t}1")).isEqualTo(":2\r\n");
@@ -107,7 +107,7 @@ class ShardedMasterTest {
                 "PKPATTERNMATCHDEL * string"
             })
     void mostCommandsOfSeveralKeysAreRefused(String command) throws IOException {
-        try (StandinMaster master = new StandinMaster(fourSlots())) {
+        try (StandinMaster master = new StandinMaster(fourSlots().build())) {
             assertThat(text(master, command.split(" ")))
                     .isEqualTo("-ERR This command is not supported in current configuration\r\n");
             assertThat(master.databases())
@@ -117,7 +117,7 @@ class ShardedMasterTest {
 
     @Test
     void rpoplpushWantsOneTag() throws IOException {
-        try (StandinMaster master = new StandinMaster(fourSlots())) {
+        try (StandinMaster master = new StandinMaster(fourSlots().build())) {
             master.execute("RPUSH", "l1", "a");
             master.execute("RPUSH", "{t}l", "a");
 
@@ -129,7 +129,7 @@ class ShardedMasterTest {
 
     @Test
     void theEndsOfTheLogsAreToldByTheClusterCommandOnly() throws IOException {
-        try (StandinMaster master = StandinMaster.started(fourSlots());
+        try (StandinMaster master = StandinMaster.started(fourSlots().build());
                 Socket client = new Socket(
                         master.address().getAddress(), master.address().getPort())) {
             master.execute("SET", "a", "1");
@@ -148,7 +148,8 @@ class ShardedMasterTest {
 
     @Test
     void otherLinesHaveNoSlots() {
-        assertThatThrownBy(() -> StandinConfig.of(PikaVersion.parse("3.5.5")).withSlots(2))
+        assertThatThrownBy(() ->
+                        StandinConfig.of(PikaVersion.parse("3.5.5")).slots(2).build())
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

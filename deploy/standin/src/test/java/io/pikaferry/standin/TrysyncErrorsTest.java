@@ -38,12 +38,13 @@ class TrysyncErrorsTest {
         BinlogMaker.fill(log, new Position(22, endOfFile22));
         BinlogMaker.fillAsLast(log, new Position(lastFile, end), 93, PikaVersion.parse(version));
         StandinConfig config = StandinConfig.of(PikaVersion.parse(version))
-                .withBinlogFileSize(4096)
-                .withPassword("s3cret-pw")
-                .withUserPassword("user-pw")
-                .withDataDirectory(directory.resolve("standin"))
-                .withPace(new Pace(SPEED, SPEED))
-                .withClock(() -> Instant.ofEpochMilli(clock.get()));
+                .binlogFileSize(4096)
+                .password("s3cret-pw")
+                .userPassword("user-pw")
+                .dataDirectory(directory.resolve("standin"))
+                .pace(new Pace(SPEED, SPEED))
+                .clock(() -> Instant.ofEpochMilli(clock.get()))
+                .build();
         try (StandinMaster master = StandinMaster.started(config);
                 TrysyncPlayer player = new TrysyncPlayer(master, clock, recordedPortStem, SPEED)) {
             for (Line line : itemsOf(lines, "next_file_instead")) {

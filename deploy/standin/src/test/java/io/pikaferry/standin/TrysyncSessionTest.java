@@ -43,8 +43,10 @@ class TrysyncSessionTest {
     @CsvSource({"2.3.6,2700,28629", "3.0.16,2720,163420"})
     void theWholeStreamOfTheCorpusHasTheSameBytes(String version, String recordedPortStem, long end) throws Exception {
         Fixture fixture = Fixture.unpack("wire-" + version, directory);
-        StandinConfig config =
-                config(version).withBinlogFileSize(262144).withDataDirectory(directory.resolve("standin"));
+        StandinConfig config = config(version)
+                .binlogFileSize(262144)
+                .dataDirectory(directory.resolve("standin"))
+                .build();
         try (StandinMaster master = StandinMaster.started(config);
                 TrysyncPlayer player = new TrysyncPlayer(master, clock, recordedPortStem, SPEED)) {
             if (version.equals("2.3.6")) {
@@ -85,9 +87,10 @@ class TrysyncSessionTest {
         BinlogMaker.fillAsLast(
                 directory.resolve("standin/log"), new Position(file, offset), 0x114, PikaVersion.parse(version));
         StandinConfig config = config(version)
-                .withBinlogFileSize(4096)
-                .withDataDirectory(directory.resolve("standin"))
-                .withDump(fixture.path(name + "-dump").toString());
+                .binlogFileSize(4096)
+                .dataDirectory(directory.resolve("standin"))
+                .dump(fixture.path(name + "-dump").toString())
+                .build();
         boolean hasContent = name.equals("fullsync");
         JsonNode snapshot = fixture.json("expected-snapshot.json");
         clock.set(snapshot.get("as_of_ms").asLong());
@@ -121,10 +124,10 @@ class TrysyncSessionTest {
         }
     }
 
-    private StandinConfig config(String version) {
+    private StandinConfig.Draft config(String version) {
         return StandinConfig.of(PikaVersion.parse(version))
-                .withPace(new Pace(SPEED, 1))
-                .withClock(() -> Instant.ofEpochMilli(clock.get()));
+                .pace(new Pace(SPEED, 1))
+                .clock(() -> Instant.ofEpochMilli(clock.get()));
     }
 
     private void createTypeDirectories(List<String> types) throws IOException {

@@ -46,12 +46,14 @@ public record Migration(String job, StandinMaster source, Redis target, Optional
         return of(job, pika("3.0.16"), directory, options);
     }
 
-    public static StandinConfig pika(String version) {
-        return StandinConfig.of(PikaVersion.parse(version));
+    /** A quick one, if the draft is not changed. */
+    public static StandinConfig.Draft pika(String version) {
+        return StandinConfig.of(PikaVersion.parse(version)).quickly();
     }
 
-    public static Migration of(String job, StandinConfig config, Path directory, String... options) throws IOException {
-        StandinMaster source = StandinMaster.started(config.quickly());
+    public static Migration of(String job, StandinConfig.Draft pika, Path directory, String... options)
+            throws IOException {
+        StandinMaster source = StandinMaster.started(pika.build());
         source.execute("SET", "before", "the snapshot");
         return new Migration(job, source, Redis.started(directory.resolve("redis-" + job), options), Optional.empty());
     }
