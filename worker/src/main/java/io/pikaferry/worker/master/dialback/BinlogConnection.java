@@ -23,6 +23,7 @@ final class BinlogConnection implements AutoCloseable {
     private int from;
     private int to;
     private int soTimeout;
+    private long received;
 
     BinlogConnection(Socket socket, WireDecoder decoder) {
         this.socket = socket;
@@ -57,12 +58,18 @@ final class BinlogConnection implements AutoCloseable {
                 throw new EOFException("the master closed the connection" + (from == to ? "" : " within an item"));
             }
             to += count;
+            received += count;
         }
     }
 
     /** Whether the beginning of a message is here, and so the rest is under way. */
     boolean isWithinMessage() {
         return from != to;
+    }
+
+    /** Bytes so far. */
+    long received() {
+        return received;
     }
 
     /** Grows with what has arrived, by doubling, never with what was announced. */

@@ -36,6 +36,7 @@ final class BinlogRegistration implements AutoCloseable {
     private static final int BASES_TRIED = 5;
     private static final int RECEIVE_BUFFER = 4 << 20;
     private static final int AUTH_TIMEOUT_MILLIS = 5_000;
+    private static final int LOOKS_WHILE_DEAD = 5;
     /** For so long a dump may come that was asked for by mistake. */
     private static final Duration DUMP_MAY_COME = Duration.ofHours(6);
 
@@ -188,17 +189,22 @@ final class BinlogRegistration implements AutoCloseable {
     /**
      * Gives everything that arrives to the assembler, until it ends.
      *
-     * @param producer is looked at when an item is held and nothing arrives
+     * <p>The connection tells nothing of its own death, as we never write to it, and the heartbeat is another one: so whoever
+     * owes us bytes and sends none for long is taken for dead.
+     *
+     * @param producer is looked at when nothing arrives
      * @throws FerryException always
      */
     void receive(ItemAssembler assembler, ProducerWatch producer) throws InterruptedException {
         BinlogConnection connection = awaitConnection();
+        SignsOfLife life = new SignsOfLife(timings.streamDead());
         Duration patience = timings.settle();
         long lastMessage = System.nanoTime();
         try {
             while (true) {
-                int wait = assembler.holds() ? Math.toIntExact(patience.toMillis()) : 0;
-                Optional<WireMessage> message = connection.next(wait);
+                Duration wait =
+                        assembler.holds() ? patience : timings.streamDead().dividedBy(LOOKS_WHILE_DEAD);
+                Optional<WireMessage> message = connection.next(Math.toIntExact(wait.toMillis()));
                 if (message.isPresent()) {
                     if (!(message.get() instanceof WireItem item)) {
                         throw new MalformedStreamException("an auth in the middle");
@@ -206,10 +212,17 @@ final class BinlogRegistration implements AutoCloseable {
                     assembler.add(item);
                     patience = timings.settle();
                     lastMessage = System.nanoTime();
-                } else if (!connection.isWithinMessage()) {
+                    continue;
+                }
+                boolean within = connection.isWithinMessage();
+                if (!within) {
                     boolean silence =
                             System.nanoTime() - lastMessage > timings.poll().toNanos();
                     patience = producer.lookAt(assembler, silence) ? longer(patience) : patience;
+                }
+                Optional<BinlogPosition> ahead = producer.ahead(assembler);
+                if (life.areMissing(connection.received(), within || ahead.isPresent(), System.nanoTime())) {
+                    throw dead(assembler.end(), ahead);
                 }
             }
         } catch (MalformedStreamException e) {
@@ -227,6 +240,17 @@ final class BinlogRegistration implements AutoCloseable {
         } finally {
             close();
         }
+    }
+
+    private FerryException dead(BinlogPosition end, Optional<BinlogPosition> ahead) {
+        return reason(new FerryException(
+                ErrorCode.SOURCE_UNREACHABLE,
+                "the binlog connection of source %s is dead: nothing arrives after %s, but %s"
+                        .formatted(
+                                contact.source().endpoint(),
+                                end,
+                                ahead.map(position -> "its binlog goes on to " + position)
+                                        .orElse("an item has begun"))));
     }
 
     /** A master that is asked in vain is not asked at that pace for ever. */

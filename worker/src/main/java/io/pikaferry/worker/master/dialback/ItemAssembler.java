@@ -147,6 +147,14 @@ final class ItemAssembler {
         }
     }
 
+    /** Whether a master whose binlog ends there has logged more than has arrived. */
+    boolean isBehind(BinlogPosition producer) {
+        BinlogPosition reached = held != null ? heldEnd : end;
+        BinlogPosition orElse = held != null ? heldOtherEnd : endIfRolled;
+        boolean onlyBeganAFile = producer.offset() == 0 && producer.filenum() == reached.filenum() + 1;
+        return producer.isAfter(reached) && !producer.equals(orElse) && !onlyBeganAFile;
+    }
+
     private boolean fits(BinlogPosition producer) {
         return producer.equals(heldEnd) || producer.equals(heldOtherEnd);
     }

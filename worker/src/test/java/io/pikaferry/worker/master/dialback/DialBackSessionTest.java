@@ -18,6 +18,7 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
 class DialBackSessionTest {
@@ -139,7 +141,7 @@ class DialBackSessionTest {
         List<byte[]> frames = sets(BinlogPosition.parse("2:500"), 10);
         master.producer = "2 5000";
         master.onAccepted = slave -> {
-            byte[] half = java.util.Arrays.copyOf(frames.get(9), 20);
+            byte[] half = Arrays.copyOf(frames.get(9), 20);
             ScriptedMaster.Dialled open =
                     master.dialBack(slave).send(array(frames.subList(0, 9))).send(half);
             open.close();
@@ -170,7 +172,7 @@ class DialBackSessionTest {
             assertThat(items.get(9).end()).isEqualTo(master.asked().get(1).from());
             assertThat(items.stream().map(item -> ScriptedMaster.latin(item.content())))
                     .containsExactlyElementsOf(frames.stream()
-                            .map(frame -> ScriptedMaster.latin(java.util.Arrays.copyOfRange(frame, 40, frame.length)))
+                            .map(frame -> ScriptedMaster.latin(Arrays.copyOfRange(frame, 40, frame.length)))
                             .toList());
             assertThat(master.asked().get(0).base())
                     .isNotEqualTo(master.asked().get(1).base());
@@ -271,6 +273,89 @@ class DialBackSessionTest {
         await().until(() -> master.heartbeats().size() > 3);
         master.heartbeatAnswer = request -> "";
         assertFails(session, ErrorCode.SOURCE_UNREACHABLE, "the heartbeat to source");
+    }
+
+    /**
+     * P1, P2, P5: the connection stays open and the heartbeat lives, but what the master logs does not arrive. Our end of it is
+     * not closed by anybody; what it still carries later is nobody's.
+     */
+    @ParameterizedTest
+    @EnumSource(Silent.class)
+    void aConnectionThatHasGoneDeadIsReplacedFromTheLastPosition(Silent silent) throws Exception {
+        List<byte[]> frames = sets(BinlogPosition.parse("2:500"), 20);
+        BinlogPosition end = endOf(frames, 20);
+        master.producer = "2 " + endOf(frames, 10).offset();
+        CompletableFuture<ScriptedMaster.Dialled> dead = new CompletableFuture<>();
+        master.onAccepted = slave -> {
+            if (dead.isDone()) {
+                master.dialBack(slave).send(array(frames.subList(10, 20)));
+                return;
+            }
+            ScriptedMaster.Dialled open = master.dialBack(slave).send(array(frames.subList(0, 10)));
+            if (silent == Silent.WITHIN_AN_ITEM) {
+                open.send(Arrays.copyOf(frames.get(10), 20));
+            }
+            dead.complete(open);
+        };
+        try (ReplicationSession session = follow("2:500")) {
+            await().until(dead::isDone);
+            master.producer = "2 " + end.offset();
+            await().until(() -> master.asked().size() == 2);
+            List<BinlogItem> items = take(session, 20);
+
+            assertThat(items).extracting(BinlogItem::end).isSorted().doesNotHaveDuplicates();
+            assertThat(items.get(19).end()).isEqualTo(end);
+            assertThat(master.asked())
+                    .extracting(ScriptedMaster.Asked::from)
+                    .containsExactly(BinlogPosition.parse("2:500"), items.get(9).end());
+            assertThat(dead.join().endsInSilence()).isTrue();
+            assertThat(session.next(Duration.ofMillis(100))).isEmpty();
+        }
+    }
+
+    /** Where the line goes dead. */
+    enum Silent {
+        BETWEEN_ITEMS,
+        WITHIN_AN_ITEM
+    }
+
+    /** P5: who waits for items hears of it. */
+    @Test
+    void aConnectionThatHasGoneDeadIsToldToWhoWaits() throws Exception {
+        List<byte[]> frames = sets(BinlogPosition.parse("2:500"), 2);
+        master.producer = "2 " + endOf(frames, 2).offset();
+        master.onAccepted = slave -> master.dialBack(slave).send(frames.get(0));
+
+        assertFails(
+                follow("2:500"),
+                ErrorCode.SOURCE_UNREACHABLE,
+                "is dead: nothing arrives after %s, but its binlog goes on to %s"
+                        .formatted(endOf(frames, 1), endOf(frames, 2)));
+    }
+
+    @Test
+    void aMasterThatHasNothingToSayIsLeftAlone() throws Exception {
+        List<byte[]> frames = sets(BinlogPosition.parse("2:500"), 3);
+        master.producer = "2 " + endOf(frames, 2).offset();
+        CompletableFuture<ScriptedMaster.Dialled> connection = new CompletableFuture<>();
+        master.onAccepted = slave -> connection.complete(master.dialBack(slave).send(array(frames.subList(0, 2))));
+        try (ReplicationSession session = follow("2:500")) {
+            assertThat(take(session, 2)).hasSize(2);
+            assertThat(session.next(ScriptedMaster.QUICK.streamDead().multipliedBy(2)))
+                    .isEmpty();
+
+            connection.join().send(frames.get(2));
+            assertThat(take(session, 1)).hasSize(1);
+            assertThat(master.asked()).hasSize(1);
+        }
+    }
+
+    private static BinlogPosition endOf(List<byte[]> frames, int count) {
+        BinlogPosition end = BinlogPosition.parse("2:500");
+        for (byte[] frame : frames.subList(0, count)) {
+            end = new BinlogPosition(2, BlockLayout.endOf(end.offset(), frame.length - 6));
+        }
+        return end;
     }
 
     /** §1.3: it must come from the address that was registered. */

@@ -55,11 +55,15 @@ class ItemAssemblerTest {
         ItemAssembler assembler =
                 new ItemAssembler(StreamId.ONLY, BinlogPosition.START, fileSize, ownServerId, ready::add);
         WireDecoder decoder = framed ? new FrameDecoder() : new RespStreamDecoder();
+        BinlogPosition producer = records.get(records.size() - 1).end;
         for (WireMessage message : Wire.decode(decoder, stream.toByteArray(), new Random(7))) {
+            assertThat(assembler.isBehind(producer)).isTrue();
             assembler.add((WireItem) message);
         }
-        assembler.producerSeenAt(records.get(records.size() - 1).end, true);
+        assertThat(assembler.isBehind(producer)).isFalse();
+        assembler.producerSeenAt(producer, true);
 
+        assertThat(assembler.isBehind(producer)).isFalse();
         assertThat(assembler.holds()).isFalse();
         assertThat(ready.stream().map(BinlogItem::end))
                 .containsExactlyElementsOf(

@@ -42,6 +42,7 @@ final class ScriptedMaster implements AutoCloseable {
             Duration.ofSeconds(5),
             Duration.ofMillis(50),
             Duration.ofMillis(20),
+            Duration.ofSeconds(1),
             Duration.ofSeconds(2),
             Duration.ofMillis(700));
 
