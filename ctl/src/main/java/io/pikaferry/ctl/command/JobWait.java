@@ -22,7 +22,7 @@ import java.util.Optional;
  */
 final class JobWait {
 
-    private static final Duration INTERVAL = Duration.ofMillis(500);
+    private static final Duration INTERVAL = Duration.ofMillis(100);
 
     private final Ferryctl ferryctl;
 

@@ -43,6 +43,7 @@ public final class RsyncDaemon implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RsyncDaemon.class);
 
     private static final Duration START_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration PARTING = Duration.ofSeconds(2);
 
     /**
      * Runs "$@" in a session of its own and waits for the end of its standard input; then ends the whole session,
@@ -247,6 +248,17 @@ public final class RsyncDaemon implements AutoCloseable {
             return Files.size(home.resolve("rsyncd.log"));
         } catch (IOException e) {
             return 0;
+        }
+    }
+
+    /**
+     * Waits, though not for long, until the transfer that came last has ended: a file is in its place before the master's
+     * rsync has heard of it, which would take the end of the daemon for a failure.
+     */
+    public void awaitEndOfTransfer() throws InterruptedException {
+        long until = System.nanoTime() + PARTING.toNanos();
+        while (!tail().contains("total size") && System.nanoTime() < until) {
+            TimeUnit.MILLISECONDS.sleep(10);
         }
     }
 

@@ -77,7 +77,7 @@ public final class JobRun {
         this.attempts = requireNonNull(attempts, "attempts is null");
         this.pace = new Pace(environment.threads(), assignment.settings().limits());
         this.turn = new SnapshotTurn(environment.threads(), onNews);
-        this.progress = new Progress(environment.clock(), pace, turn);
+        this.progress = new Progress(environment.clock(), pace, turn, onNews);
         this.ledger = new Ledger(environment.clock(), progress::retrying, this::stopBecauseOf);
         this.onEnd = requireNonNull(onEnd, "onEnd is null");
         this.stopped = environment.threads().latch(1);

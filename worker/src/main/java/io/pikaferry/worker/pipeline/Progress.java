@@ -25,6 +25,7 @@ final class Progress implements TransferProgress, ScanProgress {
     private final Clock clock;
     private final Pace pace;
     private final SnapshotTurn turn;
+    private final Runnable onNews;
 
     // All guarded by this.
     private Phase phase = Phase.PRECHECK;
@@ -58,15 +59,20 @@ final class Progress implements TransferProgress, ScanProgress {
     private long keysRepairedBefore;
     private Supplier<Optional<String>> trouble = Optional::empty;
 
-    Progress(Clock clock, Pace pace, SnapshotTurn turn) {
+    /** @param onNews hears of each phase that is entered; must not wait */
+    Progress(Clock clock, Pace pace, SnapshotTurn turn, Runnable onNews) {
         this.turn = turn;
+        this.onNews = onNews;
         this.clock = clock;
         this.pace = pace;
         this.rateFrom = clock.millis();
     }
 
     synchronized void enter(Phase next) {
-        phase = next;
+        if (phase != next) {
+            phase = next;
+            onNews.run();
+        }
     }
 
     synchronized Phase phase() {
@@ -133,13 +139,13 @@ final class Progress implements TransferProgress, ScanProgress {
 
     @Override
     public synchronized void waitingForDump() {
-        phase = Phase.WAITING_DUMP;
+        enter(Phase.WAITING_DUMP);
         fullSync = true;
     }
 
     @Override
     public synchronized void transferring(long received, long total) {
-        phase = Phase.TRANSFER;
+        enter(Phase.TRANSFER);
         bytesDone = received;
         bytesTotal = total;
     }

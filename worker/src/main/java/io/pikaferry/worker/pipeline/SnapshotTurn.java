@@ -26,15 +26,15 @@ public final class SnapshotTurn {
     private static final long LONG_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final Threads threads;
-    private final Runnable wanted;
+    private final Runnable onNews;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed;
     private volatile State state = State.NONE; // written under the lock
 
-    /** @param wanted is told when the turn is wanted; must not wait */
-    SnapshotTurn(Threads threads, Runnable wanted) {
+    /** @param onNews is told when the turn is wanted, and when it is over: another job may wait for it; must not wait */
+    SnapshotTurn(Threads threads, Runnable onNews) {
         this.threads = requireNonNull(threads, "threads is null");
-        this.wanted = requireNonNull(wanted, "wanted is null");
+        this.onNews = requireNonNull(onNews, "onNews is null");
         this.changed = threads.condition(lock);
     }
 
@@ -51,7 +51,7 @@ public final class SnapshotTurn {
             }
             long since = threads.nanos();
             state = State.WANTED;
-            wanted.run();
+            onNews.run();
             while (state == State.WANTED) {
                 changed.await();
             }
@@ -81,7 +81,11 @@ public final class SnapshotTurn {
     void over() {
         lock.lock();
         try {
+            boolean held = state == State.HELD;
             state = State.NONE;
+            if (held) {
+                onNews.run();
+            }
         } finally {
             lock.unlock();
         }

@@ -36,6 +36,9 @@ final class Conversation {
 
     private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
     private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** News of many jobs go together. */
+    private static final long NEWS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(4);
 
     private final WorkerIdentity identity;
@@ -48,6 +51,7 @@ final class Conversation {
     private boolean welcome;
     private long heartbeats;
     private long beatAt;
+    private long newsAt; // not before
 
     Conversation(
             WorkerIdentity identity,
@@ -71,6 +75,7 @@ final class Conversation {
         out.onNext(WorkerMessage.newBuilder().setHello(hello()).build());
         long heardAt = System.nanoTime();
         beatAt = heardAt;
+        newsAt = heardAt;
         while (closed.getCount() > 0) {
             long now = System.nanoTime();
             if (now - heardAt > SILENCE_NANOS) {
@@ -100,8 +105,8 @@ final class Conversation {
             } else if (signal.get() instanceof Inbox.RunEnded runEnded) {
                 reports.ended(runEnded.run());
                 tellEnds();
-            } else if (signal.get() instanceof Inbox.News && welcome) {
-                beat();
+            } else if (signal.get() instanceof Inbox.News) {
+                beatAt = Math.min(beatAt, newsAt);
             } else if (signal.get() instanceof Inbox.LeaveWanted && welcome) {
                 sayLeaving();
             }
@@ -131,7 +136,9 @@ final class Conversation {
         out.onNext(WorkerMessage.newBuilder()
                 .setHeartbeat(Heartbeat.newBuilder().setSequence(heartbeats).addAllJobs(reports.running()))
                 .build());
-        beatAt = System.nanoTime() + HEARTBEAT_NANOS;
+        long now = System.nanoTime();
+        beatAt = now + HEARTBEAT_NANOS;
+        newsAt = now + NEWS_NANOS;
     }
 
     private void tellEnds() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pikaferry.worker.pipeline.SnapshotTurn.State;
 import io.pikaferry.worker.threads.Threads;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -15,7 +17,13 @@ class SnapshotTurnTest {
     private final CountDownLatch wanted = new CountDownLatch(1);
     private final CountDownLatch came = new CountDownLatch(1);
     private final CountDownLatch interrupted = new CountDownLatch(1);
-    private final SnapshotTurn turn = new SnapshotTurn(Threads.ofTheMachine(), wanted::countDown);
+    private final List<State> told = new CopyOnWriteArrayList<>();
+    private final SnapshotTurn turn = new SnapshotTurn(Threads.ofTheMachine(), this::news);
+
+    private void news() {
+        told.add(turn.state());
+        wanted.countDown();
+    }
 
     private Thread waiting() throws InterruptedException {
         Thread thread = new Thread(() -> {
@@ -44,6 +52,8 @@ class SnapshotTurnTest {
         assertThat(turn.await()).isFalse();
         turn.over();
         assertThat(turn.state()).isEqualTo(State.NONE);
+        turn.over();
+        assertThat(told).containsExactly(State.WANTED, State.NONE); // who waits for it need not wait for a heartbeat
     }
 
     @Test

@@ -107,8 +107,11 @@ public final class Bench implements Callable<Integer> {
 
     private Results measure(Workload workload) throws Exception {
         Path directory = Files.createTempDirectory(DIRECTORY, workload.name() + "-");
-        if (workload.kind() == Workload.Kind.MANY_JOBS) {
-            Round round = ManyJobsRun.run(workload, directory).put("load.average", loadAverage());
+        if (workload.hasOneRound()) {
+            Round round = workload.kind() == Workload.Kind.MANY_JOBS
+                    ? ManyJobsRun.run(workload, directory)
+                    : FairnessRun.run(workload, directory);
+            round.put("load.average", loadAverage());
             delete(directory);
             return new Results(
                     workload, new Corpus(directory, 0, 0, 0, 0, Optional.empty()), List.of(), List.of(round));
@@ -116,7 +119,7 @@ public final class Bench implements Callable<Integer> {
         List<Round> limits = new ArrayList<>();
         List<Round> ours = new ArrayList<>();
         Corpus corpus = corpus(workload, directory);
-        try (Site site = new Site(directory, workload.version(), corpus.dump());
+        try (Site site = new Site(directory, workload.version(), corpus.dump(), workload.workerOptions());
                 CatchUpRun catchUp =
                         workload.kind() == Workload.Kind.CATCH_UP ? new CatchUpRun(workload, corpus, site) : null) {
             int times = workload.kind() == Workload.Kind.STEADY ? 1 : rounds; // one is long enough
@@ -133,7 +136,7 @@ public final class Bench implements Callable<Integer> {
                         ours.add(catchUp.ferry());
                     }
                     case STEADY -> ours.add(SteadyRun.run(workload, site, job));
-                    case MANY_JOBS -> throw new IllegalStateException("has no rounds");
+                    case MANY_JOBS, FAIRNESS -> throw new IllegalStateException("has no rounds");
                 }
                 ours.get(i - 1).put("load.average", loadAverage());
             }
@@ -146,7 +149,7 @@ public final class Bench implements Callable<Integer> {
         return switch (workload.kind()) {
             case FULL_SYNC -> DumpCorpus.make(directory, workload.version(), workload.dump());
             case CATCH_UP -> TailCorpus.make(directory, workload.mix().orElseThrow(), workload.count(), 1);
-            case STEADY, MANY_JOBS -> new Corpus(directory, 0, 0, 0, 0, Optional.empty());
+            case STEADY, MANY_JOBS, FAIRNESS -> new Corpus(directory, 0, 0, 0, 0, Optional.empty());
         };
     }
 

@@ -101,7 +101,7 @@ final class CatchUpRun implements AutoCloseable {
     }
 
     /** Sends the commands to the source and reads its answers, until the one to the PING behind them. */
-    private static void write(Path commands, int port) throws IOException {
+    static void write(Path commands, int port) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", port)) {
             Thread sender = new Thread(
                     () -> {

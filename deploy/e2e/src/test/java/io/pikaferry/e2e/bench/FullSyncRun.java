@@ -1,6 +1,7 @@
 package io.pikaferry.e2e.bench;
 
 import io.pikaferry.e2e.cluster.Redis;
+import io.pikaferry.proto.v1.Phase;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -24,12 +25,13 @@ final class FullSyncRun {
         }
     }
 
-    static Round ferry(Workload workload, Corpus corpus, Site site, String job) {
+    static Round ferry(Workload workload, Corpus corpus, Site site, String job) throws InterruptedException {
         try (Redis target = Site.redis(site.directory().resolve("target-" + job))) {
             long worker = site.worker().pid();
             double cpuBefore = Usage.cpuSeconds(worker);
             long submitted = System.nanoTime();
             site.cluster().submit(site.job(job, workload.lanes(), target.port()));
+            Timeline timeline = Timeline.of(site.cluster(), job, submitted);
             Site.awaits("the target has data", () -> (Long) target.call("DBSIZE") > OWN_KEYS);
             long begun = System.nanoTime();
             double cpuWorker = Usage.cpuSeconds(worker);
@@ -42,12 +44,18 @@ final class FullSyncRun {
             if (keys < corpus.keys()) {
                 throw new IllegalStateException("the target has %d keys of %d".formatted(keys, corpus.keys()));
             }
+            site.cluster().awaitTail(job);
+            timeline.close();
             site.cluster().delete(job);
             GcLog heap = GcLog.read(Bench.gcLog(worker));
             return new Round()
                     .put("seconds", (ended - begun) / 1e9)
                     .put("submit.seconds", (ended - submitted) / 1e9)
                     .put("before.seconds", (begun - submitted) / 1e9)
+                    .put("assigned.after", timeline.assigned())
+                    .put("dump.begins.after", timeline.entered(Phase.WAITING_DUMP))
+                    .put("load.begins.after", timeline.entered(Phase.LOAD))
+                    .put("tail.after", timeline.entered(Phase.TAIL))
                     .put("cpu.redis", redisCpu)
                     .put("cpu.worker", workerCpu)
                     .put("cpu.worker.before", cpuWorker - cpuBefore)

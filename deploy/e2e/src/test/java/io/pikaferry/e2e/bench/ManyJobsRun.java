@@ -1,7 +1,6 @@
 package io.pikaferry.e2e.bench;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
+import io.pikaferry.e2e.cluster.ClusterPlan;
 import io.pikaferry.e2e.cluster.Ports;
 import io.pikaferry.e2e.cluster.Program;
 import io.pikaferry.e2e.cluster.Redis;
@@ -10,57 +9,66 @@ import io.pikaferry.proto.v1.JobSpec;
 import io.pikaferry.proto.v1.Phase;
 import io.pikaferry.proto.v1.Source;
 import io.pikaferry.proto.v1.Target;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.Socket;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
  * A hundred jobs at one worker, ninety of them with nothing to do: what that costs when the other ten have nothing to do either, and
- * when they follow a source together. Every job has a database of one target.
+ * when they follow a source together. On the way there, with ten, fifty and a hundred jobs, how much the coordinator writes to its
+ * ZooKeeper while none and while all of them have something to do. Every job has a database of one target; full syncs take turns as
+ * in production.
  */
 final class ManyJobsRun {
 
+    private static final List<Integer> STAGES = List.of(10, 50, 100);
     private static final int JOBS = 100;
     private static final int ACTIVE = 10;
+    private static final int IDLE_SOURCES = 3;
     private static final int LANES = 4;
     private static final int SECONDS = 20;
     private static final int PORTS = 300;
+    private static final String TURNS = "2"; // the default of full-syncs.per-source-host
+    private static final long LITTLE = 100; // SETs a second that keep a job from being idle
 
-    private ManyJobsRun() {}
+    private final Path directory;
+    private final Redis target;
+    private final TestCluster cluster;
+    private final Program worker;
+    private final Site busy;
+    private final List<Site> idle;
+    private final Round round = new Round();
 
-    static Round run(Workload workload, Path directory) throws IOException, InterruptedException {
+    private ManyJobsRun(Path directory, Redis target, TestCluster cluster, Program worker, Site busy, List<Site> idle) {
+        this.directory = directory;
+        this.target = target;
+        this.cluster = cluster;
+        this.worker = worker;
+        this.busy = busy;
+        this.idle = List.copyOf(idle);
+    }
+
+    static Round run(Workload workload, Path directory) throws InterruptedException {
+        List<Site> idle = new ArrayList<>();
         try (Redis target = Redis.started(directory.resolve("target"), "--databases", Integer.toString(JOBS));
-                TestCluster cluster = TestCluster.start(directory, 1, 0);
+                TestCluster cluster = ClusterPlan.of(directory, 1, 0)
+                        .withCoordinatorSetting("full-syncs.per-source-host", TURNS)
+                        .start();
                 Site busy = new Site(directory.resolve("busy"), workload.version(), cluster);
-                Site idle = new Site(directory.resolve("idle"), workload.version(), cluster);
                 Program worker = worker(directory, cluster)) {
-            cluster.awaitWorkers(1);
-            long began = System.nanoTime();
-            for (int i = 0; i < JOBS; i++) {
-                cluster.submit(job(i, i < ACTIVE ? busy : idle, target));
+            for (int i = 0; i < IDLE_SOURCES; i++) {
+                idle.add(new Site(directory.resolve("idle-" + i), workload.version(), cluster));
             }
-            Site.awaits("all jobs follow", () -> allFollow(cluster));
-            double seconds = (System.nanoTime() - began) / 1e9;
-            Round round = new Round().put("jobs", JOBS).put("until.all.follow.seconds", seconds);
-            measure("idle", worker, target, round);
-            Thread writer = write(busy.sourcePort(), workload.count() / ACTIVE);
-            measure("busy", worker, target, round);
-            writer.interrupt();
-            GcLog heap = GcLog.read(Bench.gcLog(worker.pid()));
-            return round.put("commands.per.second", workload.count())
-                    .put("threads", Usage.threads(worker.pid()))
-                    .put("open.files", Usage.openFiles(worker.pid()))
-                    .put("rss.worker", Usage.peakRssBytes(worker.pid()))
-                    .put("heap.peak", heap.peakBytes())
-                    .put("heap.live", heap.liveBytes());
+            cluster.awaitWorkers(1);
+            return new ManyJobsRun(directory, target, cluster, worker, busy, idle).measure(workload.count());
+        } finally {
+            idle.forEach(Site::close);
         }
     }
 
     /** With ports for all of them. */
-    private static Program worker(Path directory, TestCluster cluster) {
+    static Program worker(Path directory, TestCluster cluster) {
         int port = Ports.bases(PORTS);
         return Program.ferry(
                 "pikaferry-worker",
@@ -78,7 +86,44 @@ final class ManyJobsRun {
                         port + "-" + (port + PORTS - 1)));
     }
 
-    private static JobSpec.Builder job(int number, Site from, Redis target) {
+    private Round measure(long perSecond) throws InterruptedException {
+        int there = 0;
+        double seconds = 0;
+        for (int jobs : STAGES) {
+            seconds += submit(there, jobs);
+            there = jobs;
+            measureZooKeeper(jobs);
+        }
+        round.put("jobs", JOBS).put("until.all.follow.seconds", seconds).put("per.turn.seconds", perTurn(seconds));
+        measureUse("idle");
+        try (SteadyWriter writer = SteadyWriter.sets(busy.sourcePort(), perSecond / ACTIVE)) {
+            measureUse("busy");
+            round.put("errors", cluster.errors("job-0").size());
+        }
+        GcLog heap = GcLog.read(Bench.gcLog(worker.pid()));
+        return round.put("commands.per.second", perSecond)
+                .put("threads", Usage.threads(worker.pid()))
+                .put("open.files", Usage.openFiles(worker.pid()))
+                .put("rss.worker", Usage.peakRssBytes(worker.pid()))
+                .put("heap.peak", heap.peakBytes())
+                .put("heap.live", heap.liveBytes());
+    }
+
+    private static double perTurn(double seconds) {
+        return seconds * Integer.parseInt(TURNS) / JOBS;
+    }
+
+    private double submit(int from, int to) {
+        long began = System.nanoTime();
+        for (int i = from; i < to; i++) {
+            cluster.submit(job(i));
+        }
+        Site.awaits("all jobs follow", () -> allFollow(from, to));
+        return (System.nanoTime() - began) / 1e9;
+    }
+
+    private JobSpec.Builder job(int number) {
+        Site from = number < ACTIVE ? busy : idle.get(number % idle.size());
         return JobSpec.newBuilder()
                 .setName("job-" + number)
                 .setLanes(LANES)
@@ -86,8 +131,8 @@ final class ManyJobsRun {
                 .setTarget(Target.newBuilder().setUri(target.uri() + "/" + number));
     }
 
-    private static boolean allFollow(TestCluster cluster) {
-        for (int i = JOBS - 1; i >= 0; i--) {
+    private boolean allFollow(int from, int to) {
+        for (int i = to - 1; i >= from; i--) {
             if (cluster.status("job-" + i).getProgress().getPhase() != Phase.TAIL) {
                 return false;
             }
@@ -95,44 +140,39 @@ final class ManyJobsRun {
         return true;
     }
 
-    private static void measure(String name, Program worker, Redis target, Round round) throws InterruptedException {
+    private void measureZooKeeper(int jobs) throws InterruptedException {
+        TimeUnit.SECONDS.sleep(2); // what the beginning left to be written
+        writesOver("zookeeper.writes." + jobs + ".idle", jobs);
+        List<SteadyWriter> writers = new ArrayList<>();
+        try {
+            writers.add(SteadyWriter.sets(busy.sourcePort(), LITTLE));
+            idle.forEach(site -> writers.add(SteadyWriter.sets(site.sourcePort(), LITTLE)));
+            TimeUnit.SECONDS.sleep(2);
+            writesOver("zookeeper.writes." + jobs + ".active", jobs);
+        } finally {
+            writers.forEach(SteadyWriter::close);
+        }
+        TimeUnit.SECONDS.sleep(2);
+    }
+
+    /** Transactions a second, of all jobs together. */
+    private void writesOver(String figure, int jobs) throws InterruptedException {
+        ZooKeeperCount before = ZooKeeperCount.of(directory.resolve("zookeeper"));
+        double cpu = Usage.cpuSeconds(cluster.program("c1").pid());
+        TimeUnit.SECONDS.sleep(SECONDS);
+        ZooKeeperCount after = ZooKeeperCount.of(directory.resolve("zookeeper"));
+        double cores = (Usage.cpuSeconds(cluster.program("c1").pid()) - cpu) / SECONDS;
+        round.put(figure + ".per.second", after.transactionsSince(before) / SECONDS)
+                .put(figure + ".per.job.and.second", after.transactionsSince(before) / SECONDS / jobs)
+                .put(figure + ".log.bytes.per.second", after.logBytesSince(before) / SECONDS)
+                .put(figure + ".coordinator.cores", cores);
+    }
+
+    private void measureUse(String name) throws InterruptedException {
         double workerBefore = Usage.cpuSeconds(worker.pid());
         double redisBefore = Usage.cpuSeconds(target.pid());
         TimeUnit.SECONDS.sleep(SECONDS);
         round.put(name + ".worker.cores", (Usage.cpuSeconds(worker.pid()) - workerBefore) / SECONDS)
                 .put(name + ".redis.cores", (Usage.cpuSeconds(target.pid()) - redisBefore) / SECONDS);
-    }
-
-    /** SETs at a steady pace until it is interrupted. */
-    private static Thread write(int port, long perSecond) {
-        String value = "v".repeat(100);
-        Thread writer = new Thread(
-                () -> {
-                    try (Socket socket = new Socket("127.0.0.1", port)) {
-                        InputStream answers = socket.getInputStream();
-                        for (long i = 0; !Thread.currentThread().isInterrupted(); i++) {
-                            StringBuilder burst = new StringBuilder();
-                            for (long c = 0; c < perSecond / 100; c++) {
-                                String key = "key:" + (i * perSecond + c) % 10_000;
-                                burst.append("*3\r\n$3\r\nSET\r\n$")
-                                        .append(key.length())
-                                        .append("\r\n")
-                                        .append(key)
-                                        .append("\r\n$100\r\n")
-                                        .append(value)
-                                        .append("\r\n");
-                            }
-                            socket.getOutputStream().write(burst.toString().getBytes(US_ASCII));
-                            answers.skipNBytes(5 * (perSecond / 100)); // +OK
-                            TimeUnit.MILLISECONDS.sleep(10);
-                        }
-                    } catch (IOException | InterruptedException e) {
-                        return; // the end
-                    }
-                },
-                "writer");
-        writer.setDaemon(true);
-        writer.start();
-        return writer;
     }
 }

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 /** The rounds of a workload, and what is said of them. */
 record Results(Workload workload, Corpus corpus, List<Round> limits, List<Round> ours) {
 
-    static final String HEAD = "%-15s %8s %8s %6s %6s %11s %11s %7s %11s %11s %9s %9s"
+    static final String HEAD = "%-15s %8s %8s %6s %6s %11s %11s %7s %11s %11s %9s %9s %9s"
             .formatted(
                     "workload",
                     "limit s",
@@ -23,7 +23,8 @@ record Results(Workload workload, Corpus corpus, List<Round> limits, List<Round>
                     "worker s/M",
                     "redis s/M",
                     "heap MB",
-                    "RSS MB");
+                    "RSS MB",
+                    "submit s");
 
     /** How much of the limit: above 1 is faster than redis-cli. The median of pairs that ran one after the other. */
     double ratio() {
@@ -71,20 +72,24 @@ record Results(Workload workload, Corpus corpus, List<Round> limits, List<Round>
                             median(ours, "cpu.redis.cores"));
         }
         if (workload.kind() == Workload.Kind.MANY_JOBS) {
-            return "%-15s %.0f threads, %.0f open files, %.0f MB live heap, %.0f MB RSS; worker %.2f cores idle, %.2f at %,.0f commands/s"
+            return manyJobsLine();
+        }
+        if (workload.kind() == Workload.Kind.FAIRNESS) {
+            return "%-15s %,.0f, %,.0f and %,.0f commands/s of the slowest, median and fastest; a write: p50 %.2f ms, p99 %.2f ms, beside a large backlog (%,.0f commands/s) %.2f and %.2f ms"
                     .formatted(
                             workload.name(),
-                            median(ours, "threads"),
-                            median(ours, "open.files"),
-                            median(ours, "heap.live") / 1e6,
-                            median(ours, "rss.worker") / 1e6,
-                            median(ours, "idle.worker.cores"),
-                            median(ours, "busy.worker.cores"),
-                            median(ours, "commands.per.second"));
+                            median(ours, "share.min.per.second"),
+                            median(ours, "share.median.per.second"),
+                            median(ours, "share.max.per.second"),
+                            median(ours, "calm.p50.ms"),
+                            median(ours, "calm.p99.ms"),
+                            median(ours, "beside.large.per.second"),
+                            median(ours, "beside.p50.ms"),
+                            median(ours, "beside.p99.ms"));
         }
         double seconds = median(ours, "seconds");
         double millions = corpus.count() / 1e6;
-        return "%-15s %8.2f %8.2f %6.2f %6.2f %,11.0f %,11.0f %7.1f %11.2f %11.2f %9.0f %9.0f"
+        return "%-15s %8.2f %8.2f %6.2f %6.2f %,11.0f %,11.0f %7.1f %11.2f %11.2f %9.0f %9.0f %9s"
                 .formatted(
                         workload.name(),
                         median(limits, "seconds"),
@@ -97,7 +102,41 @@ record Results(Workload workload, Corpus corpus, List<Round> limits, List<Round>
                         median(ours, "cpu.worker") / millions,
                         median(ours, "cpu.redis") / millions,
                         median(ours, "heap.peak") / 1e6,
-                        median(ours, "rss.worker") / 1e6);
+                        median(ours, "rss.worker") / 1e6,
+                        workload.kind() == Workload.Kind.FULL_SYNC
+                                ? "%.2f".formatted(median(ours, "submit.seconds"))
+                                : "");
+    }
+
+    private String manyJobsLine() {
+        return "%-15s %.0f threads, %.0f open files, %.0f MB live heap, %.0f MB RSS; worker %.2f cores idle, %.2f at %,.0f commands/s; %.0f s until all follow; ZooKeeper writes a second %.1f idle, %.1f active"
+                .formatted(
+                        workload.name(),
+                        median(ours, "threads"),
+                        median(ours, "open.files"),
+                        median(ours, "heap.live") / 1e6,
+                        median(ours, "rss.worker") / 1e6,
+                        median(ours, "idle.worker.cores"),
+                        median(ours, "busy.worker.cores"),
+                        median(ours, "commands.per.second"),
+                        median(ours, "until.all.follow.seconds"),
+                        median(ours, "zookeeper.writes.100.idle.per.second"),
+                        median(ours, "zookeeper.writes.100.active.per.second"));
+    }
+
+    /** From submit to the last key confirmed, and what of it: empty if no full sync was measured. */
+    Map<String, Double> whereTimeGoes() {
+        Map<String, Double> spans = new LinkedHashMap<>();
+        if (workload.kind() == Workload.Kind.FULL_SYNC) {
+            spans.put("submitSeconds", median(ours, "submit.seconds"));
+            spans.put("assignedAfter", median(ours, "assigned.after"));
+            spans.put("dumpAskedForAfter", median(ours, "dump.begins.after"));
+            spans.put("dumpAndTransferUntil", median(ours, "load.begins.after"));
+            spans.put("firstKeyAfter", median(ours, "before.seconds"));
+            spans.put("loadSeconds", median(ours, "seconds"));
+            spans.put("followsAfter", median(ours, "tail.after"));
+        }
+        return spans;
     }
 
     /** Every figure of every round. */
@@ -106,6 +145,7 @@ record Results(Workload workload, Corpus corpus, List<Round> limits, List<Round>
                 .append(": ")
                 .append(workload.what())
                 .append('\n');
+        whereTimeGoes().forEach((span, seconds) -> text.append("  %-27s %14.2f%n".formatted(span, seconds)));
         describe("limit", limits, text);
         describe("ferry", ours, text);
         return text.toString();
@@ -115,7 +155,7 @@ record Results(Workload workload, Corpus corpus, List<Round> limits, List<Round>
         Set<String> names = new TreeSet<>();
         rounds.forEach(round -> names.addAll(round.figures().keySet()));
         for (String name : names) {
-            text.append("  %-6s %-20s".formatted(who, name));
+            text.append("  %-6s %-52s".formatted(who, name));
             rounds.forEach(round -> text.append(" %,14.2f".formatted(round.get(name))));
             text.append('\n');
         }
@@ -135,6 +175,7 @@ record Results(Workload workload, Corpus corpus, List<Round> limits, List<Round>
             document.put("ratio", ratio());
             document.put("ratioOfFreshWorker", ratio(0));
         }
+        whereTimeGoes().forEach(document::put);
         document.put("limit", limits.stream().map(Round::figures).toList());
         document.put("ferry", ours.stream().map(Round::figures).toList());
         return document;

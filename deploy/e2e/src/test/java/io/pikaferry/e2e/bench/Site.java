@@ -33,12 +33,16 @@ final class Site implements AutoCloseable {
     private final int sourcePort;
     private final TestCluster cluster;
 
-    /** @param dump what the source begins with; empty: nothing */
-    Site(Path directory, String version, Optional<Path> dump) {
+    /**
+     * @param dump what the source begins with; empty: nothing
+     * @param workerOptions flags of the worker's JVM
+     */
+    Site(Path directory, String version, Optional<Path> dump, String workerOptions) {
         this.directory = directory;
         sourcePort = Ports.free(1, PORTS_OF_A_MASTER);
         source = opened(source(version, dump));
-        cluster = opened(ClusterPlan.of(directory, 1, 1).start());
+        cluster = opened(
+                ClusterPlan.of(directory, 1, 1).withWorkerOptions(workerOptions).start());
     }
 
     /** Another source, of jobs at a cluster that is there. */

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param mix the commands of the binlog; empty: no catching up is measured
  * @param count of them; of a steady tail, how many a second
  * @param roundTripMillis to the target
+ * @param workerOptions flags of the worker's JVM, beside the usual ones
  */
 record Workload(
         String name,
@@ -22,14 +23,16 @@ record Workload(
         Optional<Mix> mix,
         long count,
         int lanes,
-        double roundTripMillis) {
+        double roundTripMillis,
+        String workerOptions) {
 
     /** What is measured of it. */
     enum Kind {
         FULL_SYNC,
         CATCH_UP,
         STEADY,
-        MANY_JOBS
+        MANY_JOBS,
+        FAIRNESS
     }
 
     private static final String B = "3.0.16";
@@ -39,7 +42,8 @@ record Workload(
                 load("strings-100", "2 M strings of 100 B", B, "--strings", "2000000:100"),
                 load("strings-1k", "400 k strings of 1 KiB", B, "--strings", "400000:1024"),
                 load("hashes", "200 k hashes of 10 fields of 50 B", B, "--hashes", "200000:10:50"),
-                load("big-hash", "one hash of 5 M fields of 50 B", B, "--hashes", "1:5000000:50"),
+                load("big-hash", "one hash of 5 M fields of 50 B, worker with -Xmx256m", B, "--hashes", "1:5000000:50")
+                        .withWorkerOptions("-Xmx256m"),
                 load("lists", "100 k lists of 20 elements of 50 B", B, "--lists", "100000:20:50"),
                 load("sets", "100 k sets of 20 members of 30 B", B, "--sets", "100000:20:30"),
                 load("zsets", "100 k sorted sets of 20 members of 30 B", B, "--zsets", "100000:20:30"),
@@ -74,34 +78,39 @@ record Workload(
                         0),
                 tail("rtt-1", "catching up with 2 M SETs over 1 ms of round trip", Mix.SETS, 2_000_000, 8, 1),
                 tail("rtt-20", "catching up with 2 M SETs over 20 ms of round trip", Mix.SETS, 2_000_000, 8, 20),
-                new Workload(
+                other(
                         "steady-20k",
                         "20 k SETs a second, from the source's client to the effect at the target",
                         Kind.STEADY,
-                        B,
-                        List.of(),
-                        Optional.empty(),
-                        20_000,
-                        4,
-                        0),
-                new Workload(
+                        20_000),
+                other(
                         "many-jobs",
                         "100 jobs at one worker: 90 idle, 10 that together apply 20 k SETs a second",
                         Kind.MANY_JOBS,
-                        B,
-                        List.of(),
-                        Optional.empty(),
-                        20_000,
-                        4,
-                        0));
+                        20_000),
+                other(
+                        "fairness",
+                        "10 jobs at one worker that catch up with 100 k SETs each; then 10 small ones beside a large one",
+                        Kind.FAIRNESS,
+                        100_000));
     }
 
     private static Workload load(String name, String what, String version, String... dump) {
-        return new Workload(name, what, Kind.FULL_SYNC, version, List.of(dump), Optional.empty(), 0, 4, 0);
+        return new Workload(name, what, Kind.FULL_SYNC, version, List.of(dump), Optional.empty(), 0, 4, 0, "");
+    }
+
+    private static Workload other(String name, String what, Kind kind, long count) {
+        return new Workload(name, what, kind, B, List.of(), Optional.empty(), count, 4, 0, "");
     }
 
     private static Workload tail(String name, String what, Mix mix, long count, int lanes, double roundTripMillis) {
-        return new Workload(name, what, Kind.CATCH_UP, B, List.of(), Optional.of(mix), count, lanes, roundTripMillis);
+        return new Workload(
+                name, what, Kind.CATCH_UP, B, List.of(), Optional.of(mix), count, lanes, roundTripMillis, "");
+    }
+
+    /** A round of it takes as long as several of the others, and brings its own processes. */
+    boolean hasOneRound() {
+        return kind == Kind.MANY_JOBS || kind == Kind.FAIRNESS;
     }
 
     /** The same with fewer or more of everything; a single key has fewer elements. */
@@ -112,8 +121,12 @@ record Workload(
         List<String> scaled = dump.stream()
                 .map(option -> option.matches("\\d+:.*") ? scaled(option, factor) : option)
                 .toList();
-        long fewer = kind == Kind.CATCH_UP ? Math.max(1, Math.round(count * factor)) : count;
-        return new Workload(name, what, kind, version, scaled, mix, fewer, lanes, roundTripMillis);
+        long fewer = kind == Kind.CATCH_UP || kind == Kind.FAIRNESS ? Math.max(1, Math.round(count * factor)) : count;
+        return new Workload(name, what, kind, version, scaled, mix, fewer, lanes, roundTripMillis, workerOptions);
+    }
+
+    private Workload withWorkerOptions(String options) {
+        return new Workload(name, what, kind, version, dump, mix, count, lanes, roundTripMillis, options);
     }
 
     private static String scaled(String option, double factor) {

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param zookeepers servers of the ensemble; 0: the one coordinator carries its own
  * @param coordinatorSettings keys of the coordinators' configuration file
  * @param workerSettings keys of the workers' configuration file
+ * @param workerOptions flags of the workers' JVM, after those in our own environment
  * @param throughRelays whether workers reach each coordinator through a {@link Relay}
  */
 public record ClusterPlan(
@@ -20,6 +21,7 @@ public record ClusterPlan(
         int zookeepers,
         Map<String, String> coordinatorSettings,
         Map<String, String> workerSettings,
+        String workerOptions,
         boolean throughRelays) {
 
     /** All sources of all scenarios are on one host; they are not to wait for each other. */
@@ -36,12 +38,19 @@ public record ClusterPlan(
     /** Several coordinators share one ZooKeeper. */
     public static ClusterPlan of(Path directory, int coordinators, int workers) {
         return new ClusterPlan(
-                directory, coordinators, workers, coordinators > 1 ? 1 : 0, ALL_AT_ONCE, Map.of(), false);
+                directory, coordinators, workers, coordinators > 1 ? 1 : 0, ALL_AT_ONCE, Map.of(), "", false);
     }
 
     public ClusterPlan withZooKeepers(int servers) {
         return new ClusterPlan(
-                directory, coordinators, workers, servers, coordinatorSettings, workerSettings, throughRelays);
+                directory,
+                coordinators,
+                workers,
+                servers,
+                coordinatorSettings,
+                workerSettings,
+                workerOptions,
+                throughRelays);
     }
 
     /** How long a silent worker keeps its jobs, and one whose connection broke. */
@@ -58,6 +67,7 @@ public record ClusterPlan(
                 zookeepers,
                 with(coordinatorSettings, key, value),
                 workerSettings,
+                workerOptions,
                 throughRelays);
     }
 
@@ -69,11 +79,26 @@ public record ClusterPlan(
                 zookeepers,
                 coordinatorSettings,
                 with(workerSettings, key, value),
+                workerOptions,
+                throughRelays);
+    }
+
+    /** @param options flags of the JVM, as in PIKAFERRY_WORKER_OPTS */
+    public ClusterPlan withWorkerOptions(String options) {
+        return new ClusterPlan(
+                directory,
+                coordinators,
+                workers,
+                zookeepers,
+                coordinatorSettings,
+                workerSettings,
+                options,
                 throughRelays);
     }
 
     public ClusterPlan throughRelaysToCoordinators() {
-        return new ClusterPlan(directory, coordinators, workers, zookeepers, coordinatorSettings, workerSettings, true);
+        return new ClusterPlan(
+                directory, coordinators, workers, zookeepers, coordinatorSettings, workerSettings, workerOptions, true);
     }
 
     public TestCluster start() {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A process that writes its output into a file. What it started in its turn ends with {@link #close}. */
@@ -25,18 +26,28 @@ public final class Program implements AutoCloseable {
 
     /** One of deploy/bin. */
     public static Program ferry(String name, Path log, List<String> arguments) {
+        return ferry(name, log, arguments, Map.of());
+    }
+
+    /** One of deploy/bin, with these variables in its environment beside ours. */
+    public static Program ferry(String name, Path log, List<String> arguments, Map<String, String> environment) {
         List<String> command = new ArrayList<>();
         command.add(root().resolve("deploy/bin").resolve(name).toString());
         command.addAll(arguments);
-        return start(log, command);
+        return start(log, command, environment);
     }
 
     public static Program start(Path log, List<String> command) {
+        return start(log, command, Map.of());
+    }
+
+    private static Program start(Path log, List<String> command, Map<String, String> environment) {
         try {
-            Process process = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .start();
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            builder.environment().putAll(environment);
+            Process process = builder.start();
             process.getOutputStream().close();
             return new Program(process, log);
         } catch (IOException e) {

@@ -59,6 +59,7 @@ public final class TestCluster implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60).multipliedBy(PATIENCE_FACTOR);
     private static final Duration POLL = Duration.ofMillis(50);
     private static final int PORTS_OF_A_WORKER = 20;
+    private static final String WORKER_OPTIONS = "PIKAFERRY_WORKER_OPTS";
 
     private final ClusterPlan plan;
     private final Path directory;
@@ -171,7 +172,12 @@ public final class TestCluster implements AutoCloseable {
                                 "--advertise",
                                 "127.0.0.1",
                                 "--port-base",
-                                port + "-" + (port + PORTS_OF_A_WORKER - 1))));
+                                port + "-" + (port + PORTS_OF_A_WORKER - 1)),
+                        Map.of(WORKER_OPTIONS, workerOptions())));
+    }
+
+    private String workerOptions() {
+        return (System.getenv().getOrDefault(WORKER_OPTIONS, "") + " " + plan.workerOptions()).trim();
     }
 
     /** What stands between workers and that coordinator, if the plan says so. */

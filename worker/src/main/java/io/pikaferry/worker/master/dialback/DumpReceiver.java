@@ -49,6 +49,7 @@ final class DumpReceiver {
     static final int RSYNC_OFFSET = 3000;
 
     private static final int BASES_TRIED = 5;
+    private static final long LAST_FILE_MILLIS = 20;
     /** After a failure the master may still push, for as long as it takes it to find out. */
     private static final Duration PUSH_MAY_COME = Duration.ofHours(1);
 
@@ -207,20 +208,31 @@ final class DumpReceiver {
         }
 
         DumpInfo untilComplete() throws InterruptedException {
-            while (!Files.exists(directory.resolve("info"))) {
-                if (closed.await(timings.poll().toMillis(), TimeUnit.MILLISECONDS)) {
+            while (!arrives(directory.resolve("info"), timings.poll())) {
+                look();
+            }
+            daemon.awaitEndOfTransfer();
+            DumpInfo info = check();
+            progress.transferring(bytesIn(directory), bytesIn(directory));
+            log.info("dump of source {} at {} received", contact.source().endpoint(), info.position());
+            return info;
+        }
+
+        /** The last file is waited for at a quicker pace than everything is looked after: it is all that is missing then. */
+        private boolean arrives(Path file, Duration within) throws InterruptedException {
+            long until = System.nanoTime() + within.toNanos();
+            while (!Files.exists(file)) {
+                if (System.nanoTime() >= until) {
+                    return false;
+                }
+                if (closed.await(Math.min(LAST_FILE_MILLIS, within.toMillis()), TimeUnit.MILLISECONDS)) {
                     throw new FerryException(
                             ErrorCode.SOURCE_UNREACHABLE,
                             "the conversation with source %s was closed"
                                     .formatted(contact.source().endpoint()));
                 }
-                look();
             }
-            letTheMasterFinish();
-            DumpInfo info = check();
-            progress.transferring(bytesIn(directory), bytesIn(directory));
-            log.info("dump of source {} at {} received", contact.source().endpoint(), info.position());
-            return info;
+            return true;
         }
 
         private void look() {
@@ -309,15 +321,6 @@ final class DumpReceiver {
                                     RSYNC_OFFSET,
                                     lease.port(BinlogRegistration.LISTEN_OFFSET),
                                     BinlogRegistration.LISTEN_OFFSET));
-        }
-
-        /** Its last rsync has put info in place and wants to say good-bye. */
-        private void letTheMasterFinish() throws InterruptedException {
-            long seen = -1;
-            for (int i = 0; i < 20 && seen != daemon.logBytes(); i++) {
-                seen = daemon.logBytes();
-                TimeUnit.MILLISECONDS.sleep(100);
-            }
         }
 
         private DumpInfo check() {

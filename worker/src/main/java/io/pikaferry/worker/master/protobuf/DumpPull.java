@@ -54,11 +54,12 @@ final class DumpPull implements AutoCloseable {
      * How long to wait.
      *
      * @param answer to a request; 3.5.0 gives none while it makes a dump
-     * @param retry between two requests that were refused
+     * @param retry at most, between two requests that were refused
      * @param progress without any, the pull fails
      */
     record Waits(Duration answer, Duration retry, Duration progress) {}
 
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final int READERS = 4;
     private static final int CHUNK = 4 << 20;
     /** Dumps that are replaced while we pull them, until we give up. */
@@ -189,6 +190,7 @@ final class DumpPull implements AutoCloseable {
                 .setSlotId(slot.getSlotId())
                 .build();
         lastProgress = System.nanoTime();
+        Duration pause = FIRST_PAUSE;
         while (true) {
             String last;
             try {
@@ -209,7 +211,9 @@ final class DumpPull implements AutoCloseable {
             }
             progress.waitingForDump();
             failWithoutProgress(last);
-            TimeUnit.NANOSECONDS.sleep(waits.retry().toNanos());
+            pause = pause.compareTo(waits.retry()) < 0 ? pause : waits.retry();
+            TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+            pause = pause.multipliedBy(2); // a dump of little data is made in no time
         }
     }
 

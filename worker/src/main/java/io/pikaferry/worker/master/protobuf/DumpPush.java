@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,9 +19,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class DumpPush {
 
-    private static final Duration LOOK = Duration.ofMillis(100);
+    private static final Duration LOOK = Duration.ofMillis(20);
     private static final Duration MEASURE = Duration.ofSeconds(1);
-    private static final Duration PARTING = Duration.ofSeconds(2);
     /** Where rsync has so little left, it stands still. */
     private static final long ALMOST_NOTHING = 1 << 20;
 
@@ -94,24 +92,12 @@ final class DumpPush {
                 }
             }
         }
-        awaitEndOfTransfer();
+        daemon.awaitEndOfTransfer();
         measure();
         try {
             return DumpInfo.parse(Files.readAllBytes(info));
         } catch (IOException e) {
             throw DiskErrors.coded(e, "cannot read " + info);
-        }
-    }
-
-    /** The file is there before the master's rsync has heard of it; it would take the end of the daemon for a failure. */
-    private void awaitEndOfTransfer() throws InterruptedException {
-        long until = System.nanoTime() + PARTING.toNanos();
-        while (System.nanoTime() < until) {
-            List<String> log = daemon.log();
-            if (!log.isEmpty() && log.get(log.size() - 1).contains("total size")) {
-                return;
-            }
-            TimeUnit.MILLISECONDS.sleep(10);
         }
     }
 
