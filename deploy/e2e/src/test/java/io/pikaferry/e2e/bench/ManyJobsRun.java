@@ -11,8 +11,10 @@ import io.pikaferry.proto.v1.Source;
 import io.pikaferry.proto.v1.Target;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /**
  * A hundred jobs at one worker, ninety of them with nothing to do: what that costs when the other ten have nothing to do either, and
@@ -97,16 +99,35 @@ final class ManyJobsRun {
         round.put("jobs", JOBS).put("until.all.follow.seconds", seconds).put("per.turn.seconds", perTurn(seconds));
         measureUse("idle");
         try (SteadyWriter writer = SteadyWriter.sets(busy.sourcePort(), perSecond / ACTIVE)) {
+            TimeUnit.SECONDS.sleep(2);
+            double[] before = applied();
             measureUse("busy");
-            round.put("errors", cluster.errors("job-0").size());
+            putRates(before, applied());
         }
         GcLog heap = GcLog.read(Bench.gcLog(worker.pid()));
-        return round.put("commands.per.second", perSecond)
-                .put("threads", Usage.threads(worker.pid()))
+        return round.put("threads", Usage.threads(worker.pid()))
                 .put("open.files", Usage.openFiles(worker.pid()))
                 .put("rss.worker", Usage.peakRssBytes(worker.pid()))
                 .put("heap.peak", heap.peakBytes())
                 .put("heap.live", heap.liveBytes());
+    }
+
+    /** Commands of each active job under this assignment, as of the last heartbeat, which tells of all of them. */
+    private double[] applied() {
+        return IntStream.range(0, ACTIVE)
+                .mapToDouble(i -> cluster.status("job-" + i).getProgress().getCommandsApplied())
+                .toArray();
+    }
+
+    private void putRates(double[] before, double[] after) {
+        double[] rates = IntStream.range(0, ACTIVE)
+                .mapToDouble(i -> (after[i] - before[i]) / SECONDS)
+                .sorted()
+                .toArray();
+        round.put("commands.per.second", Arrays.stream(rates).sum())
+                .put("job.min.per.second", rates[0])
+                .put("job.median.per.second", (rates[ACTIVE / 2 - 1] + rates[ACTIVE / 2]) / 2)
+                .put("job.max.per.second", rates[ACTIVE - 1]);
     }
 
     private static double perTurn(double seconds) {
@@ -164,7 +185,6 @@ final class ManyJobsRun {
         double cores = (Usage.cpuSeconds(cluster.program("c1").pid()) - cpu) / SECONDS;
         round.put(figure + ".per.second", after.transactionsSince(before) / SECONDS)
                 .put(figure + ".per.job.and.second", after.transactionsSince(before) / SECONDS / jobs)
-                .put(figure + ".log.bytes.per.second", after.logBytesSince(before) / SECONDS)
                 .put(figure + ".coordinator.cores", cores);
     }
 

@@ -13,6 +13,7 @@ import java.util.function.LongFunction;
 final class SteadyWriter implements AutoCloseable {
 
     private static final int BURSTS_PER_SECOND = 100;
+    private static final long NANOS_BETWEEN = 1_000_000_000L / BURSTS_PER_SECOND;
     private static final int KEYS = 10_000;
 
     private final Socket socket;
@@ -66,9 +67,11 @@ final class SteadyWriter implements AutoCloseable {
 
     private void write(LongFunction<String> burst) {
         try {
+            long began = System.nanoTime();
             for (long number = 0; !socket.isClosed(); number++) {
+                long due = began + number * NANOS_BETWEEN; // what was missed is made up for
+                TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
                 socket.getOutputStream().write(burst.apply(number).getBytes(US_ASCII));
-                TimeUnit.MILLISECONDS.sleep(1000 / BURSTS_PER_SECOND);
             }
         } catch (IOException | InterruptedException e) {
             return; // closed

@@ -41,17 +41,21 @@ final class Timeline implements AutoCloseable {
 
     private void watch() {
         while (!closed) {
-            JobView view = cluster.status(job);
-            double seconds = (System.nanoTime() - submitted) / 1e9;
-            synchronized (this) {
-                if (view.getState() == ObservedState.RUNNING) {
-                    assigned = Double.isNaN(assigned) ? seconds : assigned;
-                    if (view.hasProgress()) {
-                        entered.putIfAbsent(view.getProgress().getPhase(), seconds);
-                    }
+            look();
+            LockSupport.parkNanos(Double.isNaN(entered(Phase.LOAD)) ? LOOK_NANOS : SELDOM_NANOS);
+        }
+    }
+
+    private void look() {
+        JobView view = cluster.status(job);
+        double seconds = (System.nanoTime() - submitted) / 1e9;
+        synchronized (this) {
+            if (view.getState() == ObservedState.RUNNING) {
+                assigned = Double.isNaN(assigned) ? seconds : assigned;
+                if (view.hasProgress()) {
+                    entered.putIfAbsent(view.getProgress().getPhase(), seconds);
                 }
             }
-            LockSupport.parkNanos(Double.isNaN(entered(Phase.LOAD)) ? LOOK_NANOS : SELDOM_NANOS);
         }
     }
 
@@ -69,5 +73,6 @@ final class Timeline implements AutoCloseable {
     public void close() throws InterruptedException {
         closed = true;
         thread.join();
+        look();
     }
 }

@@ -9,13 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
- * How many transactions a coordinator's embedded ZooKeeper has carried out, by the number of the last one, and how large its log is.
+ * How many transactions a coordinator's embedded ZooKeeper has carried out, by the number of the last one.
  * Each transaction is a write that is forced to the disk; one writes several nodes, or one.
  */
-record ZooKeeperCount(long transactions, long logBytes) {
+record ZooKeeperCount(long transactions) {
 
     private static final Pattern LAST = Pattern.compile("Zxid: 0x([0-9a-f]+)");
 
@@ -29,25 +28,13 @@ record ZooKeeperCount(long transactions, long logBytes) {
             if (!last.find()) {
                 throw new IllegalStateException("ZooKeeper does not say which transaction was its last");
             }
-            return new ZooKeeperCount(Long.parseLong(last.group(1), 16), logBytes(directory.resolve("version-2")));
+            return new ZooKeeperCount(Long.parseLong(last.group(1), 16));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static long logBytes(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(file -> file.getFileName().toString().startsWith("log."))
-                    .mapToLong(file -> file.toFile().length())
-                    .sum();
-        }
-    }
-
     double transactionsSince(ZooKeeperCount before) {
         return transactions - before.transactions;
-    }
-
-    double logBytesSince(ZooKeeperCount before) {
-        return logBytes - before.logBytes;
     }
 }
