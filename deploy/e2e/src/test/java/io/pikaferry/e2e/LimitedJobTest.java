@@ -3,7 +3,6 @@ package io.pikaferry.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pikaferry.e2e.cluster.Migration;
-import io.pikaferry.e2e.cluster.TestCluster;
 import io.pikaferry.proto.v1.JobView;
 import io.pikaferry.proto.v1.ObservedState;
 import io.pikaferry.proto.v1.OnExistingKeys;
@@ -13,62 +12,59 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Jobs that go slower than they could: because the operator says so, or for the target's sake. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 @Execution(ExecutionMode.CONCURRENT)
-@ExtendWith(SharedCluster.class)
 class LimitedJobTest {
 
     private static final int INCREMENTS = 3_000;
 
-    private final SharedCluster.Started shared;
-    private final TestCluster cluster;
-
-    LimitedJobTest(SharedCluster.Started shared) {
-        this.shared = shared;
-        this.cluster = shared.cluster();
-    }
+    @RegisterExtension
+    static final SharedCluster SHARED = new SharedCluster();
 
     /** P2: neither slowing down, nor speeding up, nor stopping in the middle costs or doubles a write. */
     @Test
     void aRunningJobIsSlowedDownAndSpedUpWithoutANewAssignment() throws IOException {
-        try (Migration job = Migration.of("limited", shared.directory())) {
-            cluster.submit(job.spec().setRate(RateLimit.newBuilder().setCommandsPerSecond(100_000)));
-            JobView before = cluster.awaitTail("limited");
+        try (Migration job = Migration.of("limited", SHARED.directory())) {
+            SHARED.cluster().submit(job.spec().setRate(RateLimit.newBuilder().setCommandsPerSecond(100_000)));
+            JobView before = SHARED.cluster().awaitTail("limited");
             assertThat(before.getProgress().getRate().getCommandsPerSecond()).isEqualTo(100_000);
 
-            cluster.limit("limited", 100);
-            cluster.await("limited", view -> view.getProgress().getRate().getCommandsPerSecond() == 100);
+            SHARED.cluster().limit("limited", 100);
+            SHARED.cluster()
+                    .await("limited", view -> view.getProgress().getRate().getCommandsPerSecond() == 100);
             increment(job);
-            JobView slow = cluster.await("limited", view -> view.getProgress().getRateLimited());
+            JobView slow =
+                    SHARED.cluster().await("limited", view -> view.getProgress().getRateLimited());
             assertThat(slow.getEpoch()).isEqualTo(before.getEpoch());
             assertThat(arrived(job)).isLessThan(INCREMENTS);
 
-            cluster.pause("limited"); // in the middle of a wait
-            cluster.await("limited", view -> view.getState() == ObservedState.PAUSED);
+            SHARED.cluster().pause("limited"); // in the middle of a wait
+            SHARED.cluster().await("limited", view -> view.getState() == ObservedState.PAUSED);
             assertThat(arrived(job)).isLessThan(INCREMENTS);
-            cluster.resume("limited");
-            JobView again = cluster.await("limited", view -> view.getProgress().getRateLimited());
+            SHARED.cluster().resume("limited");
+            JobView again =
+                    SHARED.cluster().await("limited", view -> view.getProgress().getRateLimited());
             assertThat(arrived(job)).isLessThan(INCREMENTS);
 
-            cluster.limit("limited", 0);
-            JobView after = cluster.awaitCaughtUp("limited", job.source());
+            SHARED.cluster().limit("limited", 0);
+            JobView after = SHARED.cluster().awaitCaughtUp("limited", job.source());
             assertThat(after.getEpoch()).isEqualTo(again.getEpoch());
             assertThat(after.getProgress().hasRate()).isFalse();
             assertThat(arrived(job)).isEqualTo(INCREMENTS);
             job.assertEqual();
-            cluster.delete("limited");
+            SHARED.cluster().delete("limited");
         }
     }
 
     /** What is left of the target's memory is left to its others, until there is more. */
     @Test
     void aLoadIntoATargetThatIsAlmostFullTakesItsTimeUntilThereIsRoom() throws IOException {
-        try (Migration job = Migration.of("almost-full", shared.directory())) {
+        try (Migration job = Migration.of("almost-full", SHARED.directory())) {
             for (int i = 0; i < INCREMENTS; i++) {
                 job.source().execute("SET", "key:" + i, "value");
             }
@@ -79,18 +75,19 @@ class LimitedJobTest {
                     .toString();
             job.target().call("CONFIG", "SET", "maxmemory", Long.toString(Math.round(Long.parseLong(used) / 0.965)));
 
-            cluster.submit(job.spec().setOnExistingKeys(OnExistingKeys.ON_EXISTING_KEYS_OVERWRITE));
-            JobView slow = cluster.await(
-                    "almost-full", view -> view.getProgress().getThrottled().endsWith("% of maxmemory"));
+            SHARED.cluster().submit(job.spec().setOnExistingKeys(OnExistingKeys.ON_EXISTING_KEYS_OVERWRITE));
+            JobView slow = SHARED.cluster().await("almost-full", view -> view.getProgress()
+                    .getThrottled()
+                    .endsWith("% of maxmemory"));
             assertThat(slow.getProgress().getPhase()).isEqualTo(Phase.LOAD);
             assertThat(slow.getProgress().getFullSync().getKeysLoaded()).isLessThan(INCREMENTS);
 
             job.target().call("CONFIG", "SET", "maxmemory", "0");
-            cluster.awaitTail("almost-full");
+            SHARED.cluster().awaitTail("almost-full");
             job.target().call("EVAL", "for i = 1, 3000 do redis.call('UNLINK', 'filler:' .. i) end", "0");
-            cluster.awaitCaughtUp("almost-full", job.source());
+            SHARED.cluster().awaitCaughtUp("almost-full", job.source());
             job.assertEqual();
-            cluster.delete("almost-full");
+            SHARED.cluster().delete("almost-full");
         }
     }
 

@@ -2,7 +2,6 @@ package io.pikaferry.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pikaferry.e2e.cluster.Load;
 import io.pikaferry.e2e.cluster.Migration;
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.proto.v1.JobView;
@@ -13,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import redis.clients.jedis.CommandArguments;
@@ -22,69 +21,48 @@ import redis.clients.jedis.Connection;
 /** What happens to sources. Their clients go on writing whether slaves reach them or not. */
 @Timeout(value = 300, unit = TimeUnit.SECONDS)
 @Execution(ExecutionMode.CONCURRENT)
-@ExtendWith(SharedCluster.class)
 class SourceFaultsTest {
 
     private static final Duration FORGOTTEN = Duration.ofSeconds(45);
 
-    private final SharedCluster.Started shared;
-
-    SourceFaultsTest(SharedCluster.Started shared) {
-        this.shared = shared;
-    }
-
-    private void assertArrivedOnce(Migration migration) throws IOException {
-        JobView after = shared.cluster().awaitCaughtUp(migration.job(), migration.source());
-        migration.assertEqual();
-        assertThat(after.getFailovers()).isZero();
-        assertThat(after.getErrorsOpen()).isZero();
-        shared.cluster().delete(migration.job());
-    }
+    @RegisterExtension
+    static final SharedCluster SHARED = new SharedCluster();
 
     @Test
     void aSourceThatIsRestarted() throws IOException {
-        try (Migration orders = Migration.of("source-restarted", shared.directory())) {
-            shared.begin(orders);
-            try (Load load = Load.on(orders.source(), 1)) {
-                for (int i = 0; i < 2; i++) {
-                    orders.awaitFlow();
-                    orders.source().kill();
-                    orders.source().start();
-                }
+        SHARED.underLoad(Migration.of("source-restarted", SHARED.directory()), (orders, load) -> {
+            for (int i = 0; i < 2; i++) {
                 orders.awaitFlow();
-                assertThat(load.written()).isPositive();
+                orders.source().kill();
+                orders.source().start();
             }
-            assertArrivedOnce(orders);
-        }
+            orders.awaitFlow();
+        });
     }
 
     /** P5, P6: the reason is shown; no second full sync. */
     @Test
     void aSourceThatCannotBeReachedForAWhile() throws IOException {
         for (String version : new String[] {"3.0.16", "3.4.0"}) {
-            try (Migration orders =
-                    Migration.of("away-" + version.replace('.', '-'), Migration.pika(version), shared.directory())) {
-                shared.begin(orders);
+            String job = "away-" + version.replace('.', '-');
+            SHARED.underLoad(Migration.of(job, Migration.pika(version), SHARED.directory()), (orders, load) -> {
                 long loaded = keysLoaded(orders);
-                try (Load load = Load.on(orders.source(), 2)) {
-                    orders.awaitFlow();
-                    orders.source().kill();
-                    shared.cluster().awaitRetrying(orders.job(), ErrorCode.SOURCE_UNREACHABLE);
-                    long written = load.written();
-                    Awaitility.await().until(() -> load.written() > written + 2_000);
+                orders.awaitFlow();
+                orders.source().kill();
+                SHARED.cluster().awaitRetrying(job, ErrorCode.SOURCE_UNREACHABLE);
+                long written = load.written();
+                Awaitility.await().until(() -> load.written() > written + 2_000);
 
-                    orders.source().start();
+                orders.source().start();
 
-                    orders.awaitFlow(Duration.ofSeconds(20));
-                }
+                orders.awaitFlow(Duration.ofSeconds(20));
                 assertThat(keysLoaded(orders)).isEqualTo(loaded);
-                assertArrivedOnce(orders);
-            }
+            });
         }
     }
 
-    private long keysLoaded(Migration migration) {
-        return shared.cluster()
+    private static long keysLoaded(Migration migration) {
+        return SHARED.cluster()
                 .status(migration.job())
                 .getProgress()
                 .getFullSync()
@@ -94,51 +72,42 @@ class SourceFaultsTest {
     /** P1, P6: writes are missing, and only a person can want a second full sync. */
     @Test
     void aSourceThatHasPurgedWhatIsNeededNext() throws IOException {
-        try (Migration orders =
-                Migration.of("purged", Migration.pika("3.0.16").binlogFileSize(16_384), shared.directory())) {
-            shared.begin(orders);
-            try (Load load = Load.on(orders.source(), 3)) {
-                orders.awaitFlow();
-                orders.source().kill();
-                shared.cluster().awaitRetrying("purged", ErrorCode.SOURCE_UNREACHABLE);
-                long file = orders.source().end().file();
-                Awaitility.await().until(() -> orders.source().end().file() > file + 1);
-                orders.source().purgeBefore(0, file + 2);
+        Migration purged = Migration.of("purged", Migration.pika("3.0.16").binlogFileSize(16_384), SHARED.directory());
+        SHARED.underLoad(purged, (orders, load) -> {
+            orders.awaitFlow();
+            orders.source().kill();
+            SHARED.cluster().awaitRetrying("purged", ErrorCode.SOURCE_UNREACHABLE);
+            long file = orders.source().end().file();
+            Awaitility.await().until(() -> orders.source().end().file() > file + 1);
+            orders.source().purgeBefore(0, file + 2);
 
-                orders.source().start();
+            orders.source().start();
 
-                JobView blocked = shared.cluster().awaitBlocked("purged", ErrorCode.BINLOG_PURGED);
-                assertThat(blocked.getReason().getRemedy()).contains("--full-sync force");
-                assertThat(load.written()).isPositive();
-                shared.cluster().resumeWithFullSync("purged");
-                shared.cluster().awaitTail("purged");
-                orders.awaitFlow();
-            }
-            assertArrivedOnce(orders);
-        }
+            JobView blocked = SHARED.cluster().awaitBlocked("purged", ErrorCode.BINLOG_PURGED);
+            assertThat(blocked.getReason().getRemedy()).contains("--full-sync force");
+            SHARED.cluster().resumeWithFullSync("purged");
+            SHARED.cluster().awaitTail("purged");
+            orders.awaitFlow();
+        });
     }
 
     /** AlreadyExist: another slave, or a session of ours that the source has not given up yet, stands at every address. */
     @Test
     void aSourceWhereAllOurAddressesAreTaken() throws IOException {
-        try (Migration orders = Migration.of(
-                        "taken-addresses", Migration.pika("3.0.16").pace(new Pace(20, 4)), shared.directory())
-                .throughRelays()) {
-            shared.begin(orders);
-            try (Load load = Load.on(orders.source(), 4)) {
-                orders.awaitFlow();
-                for (int base : shared.cluster().portsOf("w1")) {
-                    register(orders, base);
-                }
+        SHARED.underLoad(
+                Migration.of("taken-addresses", Migration.pika("3.0.16").pace(new Pace(20, 4)), SHARED.directory())
+                        .throughRelays(),
+                (orders, load) -> {
+                    orders.awaitFlow();
+                    for (int base : SHARED.cluster().portsOf("w1")) {
+                        register(orders, base);
+                    }
 
-                orders.toReplicationPort().cut();
+                    orders.toReplicationPort().cut();
 
-                shared.cluster().awaitRetrying("taken-addresses", ErrorCode.SOURCE_BUSY);
-                orders.awaitFlow(FORGOTTEN);
-                assertThat(load.written()).isPositive();
-            }
-            assertArrivedOnce(orders);
-        }
+                    SHARED.cluster().awaitRetrying("taken-addresses", ErrorCode.SOURCE_BUSY);
+                    orders.awaitFlow(FORGOTTEN);
+                });
     }
 
     /** As a slave does that dies before it has sent a heartbeat. */

@@ -39,7 +39,7 @@ final class FailoversCommand implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(ending);
             for (int i = 1; i <= count; i++) {
                 int number = i;
-                Fault.WORKER_KILLED.strikeUnchecked(set, random, struck -> {
+                Fault.WORKER_KILLED.strike(set, random, struck -> {
                     List<Duration> times = set.awaitFlow(struck.failing());
                     times.forEach(all::add);
                     slowest.add(times.get(times.size() - 1));

@@ -99,7 +99,7 @@ final class SoakCommand implements Callable<Integer> {
     /** @param touched gets what is to be waited for */
     private List<Duration> strike(Scene set, Random random, Fault fault, Set<Migration> touched) {
         counts.merge(fault, 1, Integer::sum);
-        List<Migration> waitFor = fault.strikeUnchecked(set, random, struck -> {
+        List<Migration> waitFor = fault.strike(set, random, struck -> {
             report.say(
                     "%s: %s%s",
                     fault.text(),
