@@ -64,6 +64,11 @@ public final class Ledger implements Refusals {
         return put(what.met(count, clock.millis()));
     }
 
+    /** What was met in an earlier try is met again, or its unit is whole and it is not: either way it counts once. */
+    public synchronized void loadBegins() {
+        counts.keySet().removeIf(Refused::isOfSnapshot);
+    }
+
     private void remember(String id, long count) {
         if (counts.size() < MAX_COUNTED || counts.containsKey(id)) {
             counts.put(id, count);

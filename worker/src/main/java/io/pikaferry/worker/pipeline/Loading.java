@@ -63,6 +63,7 @@ final class Loading {
         Map<String, Summary> broughtOver = begun ? broughtOver(name) : Map.of();
         boolean clean = broughtOver.isEmpty() && exclusive && (!begun || clear());
         footing.keeper().beginLoad(footing.control(), name);
+        footing.ledger().loadBegins();
         Summary summary;
         try (SenderPool pool = footing.loadPool()) {
             pool.holdExpiriesWithin(HOLD_EXPIRIES_WITHIN);
@@ -94,8 +95,7 @@ final class Loading {
                         exclusive,
                         footing.source().identity())
                 .withBoundaryDoubted(boundaryDoubted);
-        // What could not be loaded stands in the target before the marks say that the load is over.
-        footing.keeper().keepRefused(footing.control(), footing.ledger().standing());
+        // What could not be loaded stands in the target already, beside the notes of the units it is in.
         footing.keeper().loaded(footing.control(), name, loaded);
         return loaded;
     }

@@ -26,7 +26,8 @@ import java.util.zip.CRC32C;
  * @param db of the target
  * @param stream whose item it is; of a snapshot only the source's database counts
  * @param position the end of the item; empty: found in the snapshot
- * @param count how often it was met, under one assignment; 0: only under earlier ones
+ * @param count how often it was met, under one assignment, of a snapshot in the last try to load it; 0: only under earlier
+ *     assignments
  */
 public record Refused(
         String id,
@@ -41,6 +42,7 @@ public record Refused(
         long atMillis) {
 
     private static final String NONE = "-";
+    private static final String OF_SNAPSHOT = "snapshot/";
 
     public Refused {
         requireNonNull(id, "id is null");
@@ -63,7 +65,7 @@ public record Refused(
 
     /** Of a piece of the snapshot. */
     static Refused ofSnapshot(int sourceDb, int db, Bytes key, ErrorCode code, String command, String message) {
-        String id = "snapshot/db%d/%08x-%d-%08x".formatted(db, checksum(key), key.length(), message.hashCode());
+        String id = OF_SNAPSHOT + "db%d/%08x-%d-%08x".formatted(db, checksum(key), key.length(), message.hashCode());
         return new Refused(id, code, command, message, key, db, new StreamId(sourceDb, 0), Optional.empty(), 1, 0);
     }
 
@@ -81,6 +83,11 @@ public record Refused(
         CRC32C crc = new CRC32C();
         crc.update(key.array());
         return (int) crc.getValue();
+    }
+
+    /** Whether entries of that id are of pieces of a snapshot. */
+    public static boolean isOfSnapshot(String id) {
+        return id.startsWith(OF_SNAPSHOT);
     }
 
     /** This, met so often, the last time just now. */

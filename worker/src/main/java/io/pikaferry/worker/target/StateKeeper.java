@@ -215,18 +215,6 @@ public final class StateKeeper {
         }
     }
 
-    /** @param fieldsAndValues of what could not be applied and no coordinator has stored yet */
-    public void keepRefused(TargetLink link, List<byte[]> fieldsAndValues) {
-        if (fieldsAndValues.isEmpty()) {
-            return;
-        }
-        List<byte[]> command = new ArrayList<>(List.of(HSET, keys.refused()));
-        command.addAll(fieldsAndValues);
-        if (link.call(command.toArray(byte[][]::new)) instanceof TargetError error) {
-            throw error.asException(links.address(), "writing down what it refused");
-        }
-    }
-
     /** The HSET that writes the whole state. */
     public byte[][] render(TargetState state) {
         List<byte[]> args = new ArrayList<>();

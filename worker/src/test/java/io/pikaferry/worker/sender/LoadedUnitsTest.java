@@ -152,6 +152,38 @@ class LoadedUnitsTest {
         assertThat(noted(SNAPSHOT)).containsOnlyKeys("one");
     }
 
+    /** P5: also of the last unit, and by nobody but those who note units; once, however often the load is tried. */
+    @Test
+    void whatCouldNotBeAppliedIsKeptOnceWhenTheLoadIsOver() throws InterruptedException {
+        try (TargetLink control = SERVER.links().open("control")) {
+            keeper.write(control, TargetState.loading(3, true, SNAPSHOT, Optional.empty()));
+        }
+        for (int i = 0; i < 3; i++) {
+            ledger.loadBegins();
+            try (SenderPool pool = pool()) {
+                SnapshotFeed feed = feed(pool, Map.of());
+                feed.handedOver("one", new Summary(0, 0, 0));
+                SERVER.call("SET", "of another type", "a string");
+                feed.take(list("of another type", false, false, "a"));
+                feed.take(list("of another type", false, true, "b"));
+                feed.handedOver("two", new Summary(1, 2, 0));
+                pool.drain();
+            }
+        }
+        try (TargetLink control = SERVER.links().open("control")) {
+            Marks marks = Marks.level(3, Map.of(StreamId.ONLY, new BinlogPosition(1, 2)));
+            keeper.loaded(control, SNAPSHOT, TargetState.following(marks, true, Optional.empty()));
+        }
+
+        assertThat((List<?>) SERVER.call("HVALS", "pikaferry:{moving}:refused"))
+                .singleElement()
+                .satisfies(
+                        value -> assertThat(new String((byte[]) value, UTF_8)).startsWith("TARGET_REJECTED_COMMAND"));
+        assertThat(ledger.unreported())
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.what().count()).isEqualTo(2)); // pieces
+    }
+
     @Test
     void theNotesAreOfOneSnapshotAndGoWithIt() {
         SERVER.call("HSET", "pikaferry:{moving}:load", "one", "1 1 0");
