@@ -37,7 +37,7 @@ final class Conversation {
     private static final Logger LOG = LoggerFactory.getLogger(Conversation.class);
     private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** News of many jobs go together. */
-    private static final long NEWS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long NEWS_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(4);
 

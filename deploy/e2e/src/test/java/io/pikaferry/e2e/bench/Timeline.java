@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * When a job came to each of its phases, as its status says: a phase is told to the coordinator at once, or a tenth of a second
+ * When a job came to each of its phases, as its status says: a phase is told to the coordinator at once, or a fortieth of a second
  * after the one before. Watches in a thread of its own until it is closed.
  */
 final class Timeline implements AutoCloseable {
