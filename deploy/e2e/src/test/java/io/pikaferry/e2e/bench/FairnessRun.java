@@ -136,8 +136,7 @@ final class FairnessRun {
     private List<String> slowedDown() {
         return IntStream.range(0, JOBS)
                 .mapToObj(FairnessRun::name)
-                .filter(job ->
-                        !cluster.status(job).getProgress().getThrottled().isEmpty())
+                .filter(job -> !cluster.status(job).getProgress().getThrottled().isEmpty())
                 .toList();
     }
 
