@@ -109,6 +109,11 @@ public final class Pace {
         }
     }
 
+    /** Whether nothing is limited just now, so that nobody is kept waiting. */
+    public boolean isFree() {
+        return free;
+    }
+
     /** Waits until so much may pass. */
     public void take(long commandCount, long byteCount) throws InterruptedException {
         while (!tryTake(commandCount, byteCount, LONGEST_NAP_NANOS)) {

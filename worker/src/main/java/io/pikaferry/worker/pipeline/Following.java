@@ -121,9 +121,9 @@ final class Following {
         Optional<Meant> inHand = Optional.empty();
         while (!winding) {
             if (inHand.isEmpty()) {
-                inHand = session.next(LOOK_AROUND).map(item -> new Meant(item, meaning(mapper, item)));
+                inHand = next(streams).map(item -> new Meant(item, meaning(mapper, item)));
             }
-            if (inHand.isPresent() && mayPass(inHand.get())) {
+            if (inHand.isPresent() && mayPass(inHand.get(), streams)) {
                 streams.feed(inHand.get().item(), inHand.get().mapped());
                 inHand = Optional.empty();
             }
@@ -150,13 +150,26 @@ final class Following {
         }
     }
 
+    /** Lanes are given what they have before we wait ourselves. */
+    private Optional<BinlogItem> next(StreamFeed streams) throws InterruptedException {
+        Optional<BinlogItem> atHand = session.next(Duration.ZERO);
+        if (atHand.isPresent()) {
+            return atHand;
+        }
+        streams.rouse();
+        return session.next(LOOK_AROUND);
+    }
+
     /** An item, and what it means; while it may not pass yet, everything else goes on. */
     private record Meant(BinlogItem item, Mapped mapped) {}
 
-    private boolean mayPass(Meant next) throws InterruptedException {
+    private boolean mayPass(Meant next, StreamFeed streams) throws InterruptedException {
         long commands = next.mapped() instanceof Mapped.Commands some
                 ? some.commands().size()
                 : next.mapped() instanceof Mapped.Nothing ? 0 : 1;
+        if (!footing.pace().isFree()) {
+            streams.rouse();
+        }
         return footing.pace().tryTake(commands, next.item().content().length, LOOK_AROUND);
     }
 

@@ -19,10 +19,18 @@ public final class Budget {
         this.free = threads.semaphore(capacityBytes);
     }
 
-    /** Waits until there is room. What is larger than the whole budget takes all of it. @return what to give back */
-    int acquire(long bytes) throws InterruptedException {
+    /**
+     * Waits until there is room. What is larger than the whole budget takes all of it.
+     *
+     * @param beforeWaiting is done if there is none yet
+     * @return what to give back
+     */
+    int acquire(long bytes, Runnable beforeWaiting) throws InterruptedException {
         int permits = (int) Math.min(bytes + OVERHEAD_BYTES, capacity);
-        free.acquire(permits);
+        if (!free.tryAcquire(permits)) {
+            beforeWaiting.run();
+            free.acquire(permits);
+        }
         return permits;
     }
 

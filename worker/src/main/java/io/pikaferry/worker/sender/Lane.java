@@ -19,6 +19,9 @@ import java.util.concurrent.CountDownLatch;
  */
 final class Lane implements AutoCloseable {
 
+    /** Units worth a transaction: what that costs beside them is spread over so many, and no lane idles long for them. */
+    private static final int ENOUGH = 128;
+
     private final int index;
     private final LaneJob job;
     private final TargetLink link; // used by the lane's thread only
@@ -37,7 +40,7 @@ final class Lane implements AutoCloseable {
         this.index = index;
         this.job = requireNonNull(job, "job is null");
         this.link = requireNonNull(link, "link is null");
-        this.queue = new LaneQueue(job.threads());
+        this.queue = new LaneQueue(job.threads(), Math.min(ENOUGH, job.config().batchUnits()));
         this.closed = job.threads().latch(1);
         this.ended = job.threads().latch(1);
         this.patience = new Patience(link, job, closed);
@@ -53,8 +56,13 @@ final class Lane implements AutoCloseable {
         thread.start();
     }
 
+    /** It may lie there until more has come, or the lane is {@linkplain #rouse roused}. */
     void put(LaneUnit unit) {
         queue.put(unit);
+    }
+
+    void rouse() {
+        queue.rouse();
     }
 
     private void run() {

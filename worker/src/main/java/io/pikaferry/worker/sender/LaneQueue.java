@@ -9,6 +9,10 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * What a lane has before it. The bytes in it are bounded by the job's {@link Budget}, which the router takes from before it
  * puts something in, so putting never waits.
+ *
+ * <p>A lane that waits is not woken for each unit, which would cost more than the unit, and make transactions of a few commands
+ * each. It is woken when enough has come together, or when it is {@linkplain #rouse roused}: who puts has to do that before it
+ * waits for anything itself.
  */
 final class LaneQueue {
 
@@ -16,9 +20,14 @@ final class LaneQueue {
     private final Condition filled;
     private ArrayDeque<LaneUnit> units = new ArrayDeque<>(); // guarded by lock
     private boolean idle; // guarded by lock; the one that takes waits
+    private boolean roused; // guarded by lock; it is to take even a little
     private ArrayDeque<LaneUnit> taken = new ArrayDeque<>(); // only by the one that takes; older than units
 
-    LaneQueue(Threads threads) {
+    private final int enough;
+
+    /** @param enough that many units are worth waking the lane for */
+    LaneQueue(Threads threads, int enough) {
+        this.enough = enough;
         this.filled = threads.condition(lock);
     }
 
@@ -26,6 +35,22 @@ final class LaneQueue {
         lock.lock();
         try {
             units.add(unit);
+            if (idle && units.size() >= enough) {
+                filled.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What has been put in is not kept back any longer. */
+    void rouse() {
+        lock.lock();
+        try {
+            if (units.isEmpty() || roused) {
+                return;
+            }
+            roused = true;
             if (idle) {
                 filled.signal();
             }
@@ -35,7 +60,7 @@ final class LaneQueue {
     }
 
     /**
-     * Waits for something, then moves what has piled up into the batch: at most so many units or, beyond the first, so many
+     * Waits for enough, or to be roused, then moves what has piled up into the batch: at most so many units or, beyond the first, so many
      * bytes. What is not data (a gate, an advance) comes alone, so that a batch is all data or one such unit.
      */
     void take(List<LaneUnit> batch, int maxUnits, long maxBytes) throws InterruptedException {
@@ -64,7 +89,7 @@ final class LaneQueue {
     private boolean takeAll(boolean wait) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (units.isEmpty()) {
+            while (wait ? units.size() < enough && !roused : units.isEmpty()) {
                 if (!wait) {
                     return false;
                 }
@@ -78,6 +103,7 @@ final class LaneQueue {
             ArrayDeque<LaneUnit> emptied = taken;
             taken = units;
             units = emptied;
+            roused = false;
             return true;
         } finally {
             lock.unlock();

@@ -113,8 +113,14 @@ public final class SenderPool implements AutoCloseable {
         return shared.threads();
     }
 
-    Budget budget() {
-        return shared.budget;
+    /** Waits until so many bytes may be put in. @return what to give back */
+    int acquire(long bytes) throws InterruptedException {
+        return shared.budget.acquire(bytes, this::rouse);
+    }
+
+    /** Who has put something in does this before it waits for anything: until then lanes may wait for more. */
+    void rouse() {
+        lanes.forEach(Lane::rouse);
     }
 
     MarkBoard board() {
@@ -238,6 +244,7 @@ public final class SenderPool implements AutoCloseable {
     public void drain() throws InterruptedException {
         CountDownLatch reached = shared.threads().latch(lanes.size());
         lanes.forEach(lane -> lane.put(new LaneUnit.Milestone(reached)));
+        rouse();
         while (!reached.await(100, TimeUnit.MILLISECONDS)) {
             check();
         }

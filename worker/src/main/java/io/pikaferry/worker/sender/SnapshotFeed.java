@@ -82,9 +82,12 @@ public final class SnapshotFeed implements SnapshotSink {
                 bytes += argument.length;
             }
         }
+        if (!pace.isFree()) {
+            pool.rouse();
+        }
         pace.take(commands.size(), bytes);
         pool.check();
-        int permits = pool.budget().acquire(bytes);
+        int permits = pool.acquire(bytes);
         pool.lane(LaneOf.lane(chunk.key(), pool.size()))
                 .put(new LaneUnit.Load(
                         chunk.db(),
@@ -110,6 +113,7 @@ public final class SnapshotFeed implements SnapshotSink {
         for (int lane = 0; lane < pool.size(); lane++) {
             pool.lane(lane).put(loaded);
         }
+        pool.rouse();
     }
 
     /** @return how many elements */

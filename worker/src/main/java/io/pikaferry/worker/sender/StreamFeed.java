@@ -138,7 +138,7 @@ public final class StreamFeed {
         idleSince = itemsFed;
     }
 
-    /** Waits while the budget is used up. */
+    /** Waits while the budget is used up. Lanes may keep it until they have more, or are {@linkplain #rouse roused}. */
     public void feed(BinlogItem item, Mapped mapped) throws InterruptedException {
         StreamId stream = item.stream();
         if (!pool.holds()) {
@@ -175,6 +175,11 @@ public final class StreamFeed {
         courses.get(stream).quietSince.accumulateAndGet(second, Math::max);
     }
 
+    /** Nothing more is at hand: what was put in is not kept back any longer. */
+    public void rouse() {
+        pool.rouse();
+    }
+
     private void feedTaint(BinlogItem item, Mapped.Reread reread) throws InterruptedException {
         Map<Integer, List<Bytes>> parts = new TreeMap<>();
         reread.keys().forEach(key -> parts.computeIfAbsent(laneOf(key.array()), lane -> new ArrayList<>())
@@ -182,7 +187,7 @@ public final class StreamFeed {
         parts.keySet().removeIf(lane -> covered(item, lane));
         Watermark.InFlight inFlight = sent(item, parts.size());
         for (Map.Entry<Integer, List<Bytes>> part : parts.entrySet()) {
-            int permits = pool.budget().acquire(item.content().length / parts.size());
+            int permits = pool.acquire(item.content().length / parts.size());
             pool.lane(part.getKey())
                     .put(new LaneUnit.Taint(
                             item.stream(),
@@ -270,7 +275,7 @@ public final class StreamFeed {
         Refused what = Refused.ofItem(
                 item.stream(), item.end(), db(item), refused.key(), refused.code(), "", refused.message());
         Watermark.InFlight inFlight = sent(item, 1);
-        int permits = pool.budget().acquire(item.content().length);
+        int permits = pool.acquire(item.content().length);
         pool.lane(lane)
                 .put(new LaneUnit.Refuse(
                         item.stream(), item.end(), item.executedAtSeconds(), db(item), inFlight, permits, what));
@@ -311,7 +316,7 @@ public final class StreamFeed {
             return;
         }
         Watermark.InFlight inFlight = sent(item, 1);
-        int permits = pool.budget().acquire(item.content().length);
+        int permits = pool.acquire(item.content().length);
         pool.lane(lane).put(write(item, inFlight, permits, commands));
     }
 
@@ -323,7 +328,7 @@ public final class StreamFeed {
         Watermark.InFlight inFlight = sent(item, open);
         for (Map.Entry<Integer, List<TargetCommand>> part : parts.entrySet()) {
             if (!covered(item, part.getKey())) {
-                int permits = pool.budget().acquire(item.content().length / parts.size());
+                int permits = pool.acquire(item.content().length / parts.size());
                 pool.lane(part.getKey()).put(write(item, inFlight, permits, part.getValue()));
             }
         }
@@ -388,7 +393,7 @@ public final class StreamFeed {
             others += each ? 1 : 0;
         }
         Watermark.InFlight inFlight = sent(item, 1);
-        int permits = pool.budget().acquire(item.content().length);
+        int permits = pool.acquire(item.content().length);
         Gate gate = new Gate(pool.threads(), home, others);
         LaneUnit.AtGate unit = new LaneUnit.AtGate(gate, work.build(inFlight, permits));
         for (int lane = 0; lane < concerned.length; lane++) {

@@ -9,13 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 30, unit = TimeUnit.SECONDS)
 class LaneQueueTest {
 
-    private final LaneQueue queue = new LaneQueue(Threads.ofTheMachine());
+    private final LaneQueue queue = new LaneQueue(Threads.ofTheMachine(), 1);
 
     private static LaneUnit.Load load(int number, int permits) {
         return new LaneUnit.Load(0, 0, new byte[] {(byte) number}, List.of(), 0, number, true, permits);
@@ -88,6 +89,48 @@ class LaneQueueTest {
             }
         }
         writer.join();
+    }
+
+    @Test
+    void aLaneThatWaitsIsLeftAloneUntilThereIsEnough() throws Exception {
+        LaneQueue gathering = new LaneQueue(Threads.ofTheMachine(), 3);
+        CompletableFuture<Integer> taker = taking(gathering);
+
+        gathering.put(load(0, 10));
+        gathering.put(load(1, 10));
+        assertThatThrownBy(() -> taker.get(50, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+
+        gathering.put(load(2, 10));
+        assertThat(taker.get()).isEqualTo(3);
+    }
+
+    /** Who puts rouses before it waits for anything: so nothing lies for ever. */
+    @Test
+    void aLaneThatIsRousedTakesWhatThereIs() throws Exception {
+        LaneQueue gathering = new LaneQueue(Threads.ofTheMachine(), 3);
+        gathering.put(load(0, 10));
+        gathering.rouse();
+        assertThat(taking(gathering).get()).isEqualTo(1);
+
+        CompletableFuture<Integer> taker = taking(gathering);
+        gathering.rouse(); // nothing is there
+        gathering.put(load(1, 10));
+        assertThatThrownBy(() -> taker.get(50, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+
+        gathering.rouse();
+        assertThat(taker.get()).isEqualTo(1);
+    }
+
+    private static CompletableFuture<Integer> taking(LaneQueue from) {
+        return CompletableFuture.supplyAsync(() -> {
+            List<LaneUnit> batch = new ArrayList<>();
+            try {
+                from.take(batch, 100, 1000);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return batch.size();
+        });
     }
 
     @Test

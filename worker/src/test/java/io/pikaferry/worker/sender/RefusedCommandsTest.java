@@ -333,6 +333,7 @@ class RefusedCommandsTest {
         try (Job job = new Job(false, SERVER.links(), ledger, 2, false)) {
             ledger.begin(List.of(entry)).forEach(job.feed::mend);
             job.feed.serveOffers();
+            job.feed.rouse();
             job.drain();
         }
         assertThat(target("HGETALL", "odd")).startsWith("error WRONGTYPE");
@@ -466,12 +467,14 @@ class RefusedCommandsTest {
             drain();
             await().pollInterval(Duration.ofMillis(5)).until(() -> {
                 feed.serveOffers();
+                feed.rouse();
                 pool.check();
                 return pool.dirtyKeys() == 0;
             });
         }
 
         FerryException awaitFailure() throws InterruptedException {
+            feed.rouse();
             assertThat(failed.await(20, TimeUnit.SECONDS)).isTrue();
             try {
                 pool.check();

@@ -42,6 +42,7 @@ public final class BinlogCursor implements Closeable {
     private final byte[] block = new byte[Fragments.BLOCK];
     private FileChannel file;
     private volatile Position position;
+    private long finishedSize = -1; // of the file, once the producer has left it
     private long blockStart = -1;
     private int blockFilled;
 
@@ -152,7 +153,7 @@ public final class BinlogCursor implements Closeable {
     /** Index in the block's buffer of that many bytes at the offset, or -1 if they are not logged yet. */
     private int load(long offset, int length) throws IOException {
         Position end = binlog.end();
-        long limit = end.file() == position.file() ? end.offset() : file.size();
+        long limit = end.file() == position.file() ? end.offset() : finishedSize();
         if (offset + length > limit) {
             return -1;
         }
@@ -173,6 +174,13 @@ public final class BinlogCursor implements Closeable {
         return inBlock;
     }
 
+    private long finishedSize() throws IOException {
+        if (finishedSize < 0) {
+            finishedSize = file.size();
+        }
+        return finishedSize;
+    }
+
     /** The file may have grown once more before the producer left it. */
     private boolean moreHereOrInNextFile(long at) throws IOException {
         if (binlog.end().file() == position.file()) {
@@ -187,6 +195,7 @@ public final class BinlogCursor implements Closeable {
         file.close();
         position = new Position(position.file() + 1, 0);
         blockStart = -1;
+        finishedSize = -1;
         file = FileChannel.open(binlog.path(position.file()), StandardOpenOption.READ);
         return true;
     }

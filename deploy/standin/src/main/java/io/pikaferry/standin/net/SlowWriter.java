@@ -42,8 +42,8 @@ public final class SlowWriter implements Closeable {
         }
     }
 
-    public void write(byte[] bytes, int length) throws IOException {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, length);
+    /** Writes all of it. If that fails, the buffer stands behind what was written. */
+    public void write(ByteBuffer buffer) throws IOException {
         while (buffer.hasRemaining()) {
             if (channel.write(buffer) == 0) {
                 selector.selectedKeys().clear();

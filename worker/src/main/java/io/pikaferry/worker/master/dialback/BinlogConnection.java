@@ -5,9 +5,14 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A connection a master made to us, read and never written to.
+ *
+ * <p>These masters write each item by itself. Of a stream that comes fast it is cheaper, for both ends, to read once in a while
+ * what has gathered in the kernel than to be woken for each item; so between two reads of such a stream we pause.
  *
  * <p>Threads: one; {@link #close} from any.
  */
@@ -17,6 +22,13 @@ final class BinlogConnection implements AutoCloseable {
     /** Room for the longest message that decoders let pass. */
     private static final long MAX_BUFFER = FrameDecoder.MAX_BODY + (1L << 20);
 
+    /** A stream is fast if more messages than this come within a pause's length. */
+    private static final int FAST = 50;
+
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** With so much at a time there is no need for pauses. */
+    private static final int MUCH = 64 * 1024;
+
     private final Socket socket;
     private final WireDecoder decoder;
     private byte[] buffer = new byte[USUAL_BUFFER];
@@ -24,6 +36,9 @@ final class BinlogConnection implements AutoCloseable {
     private int to;
     private int soTimeout;
     private long received;
+    private boolean much; // came with the last read
+    private int messages; // since the last look at the clock
+    private long lookedAt = System.nanoTime();
 
     BinlogConnection(Socket socket, WireDecoder decoder) {
         this.socket = socket;
@@ -41,6 +56,7 @@ final class BinlogConnection implements AutoCloseable {
             Optional<WireMessage> message = decoder.decode(buffer, from, to);
             if (message.isPresent()) {
                 from += message.get().wireLength();
+                messages++;
                 return message;
             }
             makeRoom();
@@ -48,6 +64,7 @@ final class BinlogConnection implements AutoCloseable {
                 socket.setSoTimeout(waitMillis);
                 soTimeout = waitMillis;
             }
+            pauseIfFast();
             int count;
             try {
                 count = socket.getInputStream().read(buffer, to, buffer.length - to);
@@ -59,7 +76,24 @@ final class BinlogConnection implements AutoCloseable {
             }
             to += count;
             received += count;
+            much = count >= MUCH;
         }
+    }
+
+    private void pauseIfFast() {
+        if (much || messages == 0) {
+            return;
+        }
+        long now = System.nanoTime();
+        long since = now - lookedAt;
+        if (since < PAUSE_NANOS && messages < FAST) {
+            return; // too early to tell
+        }
+        if (messages * PAUSE_NANOS > FAST * since) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        messages = 0;
+        lookedAt = now;
     }
 
     /** Whether the beginning of a message is here, and so the rest is under way. */

@@ -8,6 +8,8 @@ import io.pikaferry.standin.net.SlowWriter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,12 +19,17 @@ import org.slf4j.LoggerFactory;
  * item, hearing nothing back. Written counts as sent, so what a broken connection swallowed is lost;
  * only the item whose write failed is sent again after redialling (spec/replication.md §3.1.4, §8.3).
  *
+ * <p>Unlike Pika, which has a write for each, it writes items that are at hand together: a slave cannot
+ * tell, as it may be the network that put them together, and it costs a machine that is shared with what
+ * is measured less.
+ *
  * <p>Threads: one of its own, until closed.
  */
 final class BinlogSender implements Closeable {
 
     private static final Logger log = LoggerFactory.getLogger(BinlogSender.class);
     private static final long IDLE_CHECK_MILLIS = 1000;
+    private static final int WRITTEN_AT_ONCE = 64 * 1024;
 
     private final InetSocketAddress slave;
     private final long sid;
@@ -34,7 +41,8 @@ final class BinlogSender implements Closeable {
     private final Thread thread;
     private volatile boolean closed;
     private volatile Optional<SlowWriter> connection = Optional.empty();
-    private Optional<byte[]> unsent = Optional.empty();
+    private final ArrayDeque<byte[]> unsent = new ArrayDeque<>();
+    private final ByteBuffer together = ByteBuffer.allocate(WRITTEN_AT_ONCE);
 
     BinlogSender(
             InetSocketAddress slave,
@@ -88,13 +96,12 @@ final class BinlogSender implements Closeable {
             if (closed) {
                 return;
             }
-            send(wire.auth(sid));
+            send(ByteBuffer.wrap(wire.auth(sid)));
             while (!closed) {
                 if (unsent.isEmpty()) {
-                    unsent = Optional.of(nextFrame());
+                    awaitFrames();
                 }
-                send(unsent.get());
-                unsent = Optional.empty();
+                sendWhatIsAtHand();
             }
         } catch (IOException e) {
             log.debug("connection to slave {} broke: {}", slave, e.getMessage());
@@ -103,27 +110,61 @@ final class BinlogSender implements Closeable {
         }
     }
 
-    private byte[] nextFrame() throws IOException, InterruptedException {
-        while (true) {
+    /** Those that are logged by now, as far as they may be written together; at least one. */
+    private void awaitFrames() throws IOException, InterruptedException {
+        int bytes = 0;
+        while (bytes < WRITTEN_AT_ONCE) {
             Optional<BinlogCursor.Item> item = cursor.next();
-            if (item.isEmpty()) {
-                binlog.awaitBeyond(cursor.position(), IDLE_CHECK_MILLIS);
-            } else if (!faults.takeDrop()) {
-                byte[] frame = wire.item(item.get().bytes());
-                if (faults.takeCorruption()) {
-                    frame = frame.clone();
-                    frame[0] ^= 0x55;
+            if (item.isPresent()) {
+                if (!faults.takeDrop()) {
+                    byte[] frame = frame(item.get());
+                    unsent.add(frame);
+                    bytes += frame.length;
                 }
-                return frame;
+            } else if (unsent.isEmpty()) {
+                binlog.awaitBeyond(cursor.position(), IDLE_CHECK_MILLIS);
+            } else {
+                return;
             }
         }
     }
 
-    private void send(byte[] bytes) throws IOException {
+    private byte[] frame(BinlogCursor.Item item) {
+        byte[] frame = wire.item(item.bytes());
+        if (faults.takeCorruption()) {
+            frame = frame.clone();
+            frame[0] ^= 0x55;
+        }
+        return frame;
+    }
+
+    private void sendWhatIsAtHand() throws IOException {
+        together.clear();
+        for (byte[] frame : unsent) {
+            if (frame.length > together.remaining()) {
+                break;
+            }
+            together.put(frame);
+        }
+        together.flip();
+        ByteBuffer bytes = together.hasRemaining() ? together : ByteBuffer.wrap(unsent.element());
+        try {
+            send(bytes);
+        } finally {
+            int written = bytes.position();
+            while (written > 0 && unsent.element().length <= written) {
+                written -= unsent.remove().length;
+            }
+        }
+    }
+
+    private void send(ByteBuffer bytes) throws IOException {
         SlowWriter out = connection.orElseThrow(() -> new IOException("closed"));
-        int sendable = faults.sendable(bytes.length);
-        out.write(bytes, sendable);
-        if (sendable < bytes.length) {
+        int length = bytes.limit();
+        int sendable = faults.sendable(length);
+        bytes.limit(sendable);
+        out.write(bytes);
+        if (sendable < length) {
             throw new IOException("killed by a fault");
         }
     }
