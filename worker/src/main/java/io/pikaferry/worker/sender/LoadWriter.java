@@ -7,13 +7,16 @@ import io.pikaferry.model.Bytes;
 import io.pikaferry.worker.sender.HeldExpiries.State;
 import io.pikaferry.worker.sender.Transaction.Outcome;
 import io.pikaferry.worker.sender.Transaction.Refusal;
+import io.pikaferry.worker.target.TargetError;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Applies pieces of a snapshot. What is noted of them is which units of the dump are whole in the target: a load that is
- * interrupted repeats the others (DESIGN §7.3). Expiries that may pass before the stream has caught up are held back (§7.2).
+ * interrupted repeats the others (DESIGN §7.3). Expiries that may pass before the stream has caught up are held back (§7.2), and
+ * noted together with the data; nothing else needs a transaction.
  *
  * <p>Threads: the lane's.
  */
@@ -22,14 +25,85 @@ final class LoadWriter {
     private final int lane;
     private final LaneJob job;
     private final Patience patience;
+    private int selected; // the database the connection stands in
 
     LoadWriter(int lane, LaneJob job, Patience patience) {
         this.lane = lane;
         this.job = requireNonNull(job, "job is null");
         this.patience = requireNonNull(patience, "patience is null");
+        this.selected = job.controlDb();
     }
 
     void write(List<? extends LaneUnit> batch) throws InterruptedException {
+        if (isPlain(batch)) {
+            writePlainly(batch);
+        } else {
+            select(job.controlDb());
+            writeAtOnce(batch);
+        }
+        long keys = 0;
+        long elements = 0;
+        int permits = 0;
+        for (LaneUnit unit : batch) {
+            LaneUnit.Load load = (LaneUnit.Load) unit;
+            keys += load.endsKey ? 1 : 0;
+            elements += load.elements;
+            permits += load.permits();
+        }
+        job.budget().release(permits);
+        job.loaded(keys, elements);
+    }
+
+    /** Of one database, and with nothing to be noted beside the data. */
+    private boolean isPlain(List<? extends LaneUnit> batch) {
+        int db = ((LaneUnit.Load) batch.get(0)).db;
+        HeldExpiries held = job.held(lane);
+        for (LaneUnit unit : batch) {
+            LaneUnit.Load load = (LaneUnit.Load) unit;
+            if (load.db != db
+                    || load.expireAtMillis != 0 && job.stateFor(load.expireAtMillis, held) != State.UNKNOWN) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void writePlainly(List<? extends LaneUnit> batch) throws InterruptedException {
+        LoadBatch plain = new LoadBatch();
+        for (LaneUnit unit : batch) {
+            LaneUnit.Load load = (LaneUnit.Load) unit;
+            load.commands.forEach(command -> plain.add(load, command));
+            if (load.expireAtMillis != 0) {
+                plain.add(load, new byte[][] {Words.PEXPIREAT, load.key, Words.ascii(load.expireAtMillis)});
+            }
+        }
+        select(((LaneUnit.Load) batch.get(0)).db);
+        patience.execute(() -> plain, refusal -> {
+                    throw new IllegalStateException("a plain batch leaves nothing out");
+                })
+                .refusals()
+                .forEach(this::refuse);
+    }
+
+    /** By itself, and only then what comes after it: refused, it would let that go to another database. */
+    private void select(int db) throws InterruptedException {
+        if (selected == db) {
+            return;
+        }
+        patience.execute(() -> link -> {
+            Object reply = link.call(Words.SELECT, Words.ascii(db));
+            if (!(reply instanceof TargetError error)) {
+                return new Outcome<>(true, Optional.empty(), List.of(), List.of());
+            }
+            if (error.transientRefusal()) {
+                return Outcome.toWaitFor(error);
+            }
+            throw new FerryException(error.code(), "the target refused SELECT " + db + ": " + error.message());
+        });
+        selected = db;
+    }
+
+    private void writeAtOnce(List<? extends LaneUnit> batch) throws InterruptedException {
         Set<LaneUnit.Load> leftOut = new HashSet<>();
         Outcome<LaneUnit.Load> outcome = patience.execute(
                 () -> {
@@ -48,17 +122,6 @@ final class LoadWriter {
                     refuse(refusal);
                 });
         outcome.refusals().forEach(this::refuse);
-        long keys = 0;
-        long elements = 0;
-        int permits = 0;
-        for (LaneUnit unit : batch) {
-            LaneUnit.Load load = (LaneUnit.Load) unit;
-            keys += load.endsKey ? 1 : 0;
-            elements += load.elements;
-            permits += load.permits();
-        }
-        job.budget().release(permits);
-        job.loaded(keys, elements);
     }
 
     private void expire(LaneUnit.Load load, Transaction<LaneUnit.Load> transaction) {
@@ -82,6 +145,7 @@ final class LoadWriter {
         if (!loaded.passed()) {
             return;
         }
+        select(job.controlDb());
         List<byte[]> refused = job.refusals().standing();
         patience.execute(() -> {
             Transaction<LaneUnit> transaction = new Transaction<>(job.controlDb());

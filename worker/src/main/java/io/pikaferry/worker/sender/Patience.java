@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Executes a transaction until it has taken effect: waits where the target may take it later, leaves out what it never will.
- * A broken connection is not waited out: what became of the transaction is then unknown.
+ * Executes a batch until it has taken effect: waits where the target may take it later, leaves out what it never will.
+ * A broken connection is not waited out: what became of the batch is then unknown.
  */
 final class Patience {
 
@@ -34,17 +34,17 @@ final class Patience {
     }
 
     /**
-     * @param build the transaction, without what has been left out
+     * @param build the batch, without what has been left out
      * @param leaveOut told of each command that has to be left out; the next build must be without it
      * @return what became of the last try, which took effect
      */
-    <O> Outcome<O> execute(Supplier<Transaction<O>> build, Consumer<Refusal<O>> leaveOut) throws InterruptedException {
+    <O> Outcome<O> execute(Supplier<? extends Batch<O>> build, Consumer<Refusal<O>> leaveOut) throws InterruptedException {
         long wait = FIRST_WAIT_MILLIS;
         boolean waited = false;
         while (true) {
-            Transaction<O> transaction = build.get();
+            Batch<O> batch = build.get();
             long sentAt = job.threads().nanos();
-            Outcome<O> outcome = transaction.execute(link);
+            Outcome<O> outcome = batch.execute(link);
             job.vitals().answered(job.threads().nanos() - sentAt);
             if (outcome.applied()) {
                 if (waited) {
@@ -61,7 +61,7 @@ final class Patience {
                 }
                 wait = Math.min(2 * wait, LONGEST_WAIT_MILLIS);
             } else if (outcome.refusals().isEmpty()) {
-                throw new FerryException(ErrorCode.INTERNAL, "a transaction was neither taken nor refused");
+                throw new FerryException(ErrorCode.INTERNAL, "a batch was neither taken nor refused");
             } else {
                 outcome.refusals().forEach(leaveOut);
             }
@@ -69,7 +69,7 @@ final class Patience {
     }
 
     /** Executes commands on the job's own keys and data that cannot be refused for what they are. */
-    <O> Outcome<O> execute(Supplier<Transaction<O>> build) throws InterruptedException {
+    <O> Outcome<O> execute(Supplier<? extends Batch<O>> build) throws InterruptedException {
         return execute(build, refusal -> {
             throw new FerryException(
                     refusal.error().code(),

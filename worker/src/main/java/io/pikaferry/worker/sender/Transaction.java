@@ -20,7 +20,7 @@ import java.util.Optional;
  *
  * @param <O> what a command belongs to
  */
-final class Transaction<O> {
+final class Transaction<O> implements Batch<O> {
 
     /** One command, by its name, that the target refused while the others took effect, or because of which none did. */
     record Refusal<O>(O owner, String command, TargetError error) {
@@ -94,7 +94,8 @@ final class Transaction<O> {
      * @throws FerryException TARGET_UNREACHABLE: it may have taken effect or not; only the marks will tell. TARGET_MARKS_LOST:
      *     it took effect, on a target that had been flushed
      */
-    Outcome<O> execute(TargetLink link) {
+    @Override
+    public Outcome<O> execute(TargetLink link) {
         select(controlDb);
         add(null, new byte[][] {Words.EXEC});
         List<Object> replies = link.exchange(commands);

@@ -1,0 +1,120 @@
+package io.pikaferry.worker.sender;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.pikaferry.error.FerryException;
+import io.pikaferry.model.Bytes;
+import io.pikaferry.worker.sender.Transaction.Outcome;
+import io.pikaferry.worker.sender.Transaction.Refusal;
+import io.pikaferry.worker.target.TargetError;
+import io.pikaferry.worker.target.TargetLink;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Pieces of a snapshot, without a transaction around them: a load that breaks off is repeated anyhow, key by key, and queueing
+ * would cost the target as much again as a small command itself (ADR 17).
+ *
+ * <p>Each command's reply says what became of it. What the target would not take just now stays in here, with everything of the
+ * same key behind it, and is sent by the next {@link #execute}. So the commands of a key take effect in their order, or the
+ * load breaks off.
+ *
+ * <p>The connection stands in the database of the pieces.
+ */
+final class LoadBatch implements Batch<LaneUnit.Load> {
+
+    /** Done a second time, behind what was refused at first, these leave what they would have left in order. */
+    private static final Set<String> REPEATABLE = Set.of("SET", "HSET", "SADD", "ZADD", "UNLINK", "PEXPIREAT");
+
+    private List<byte[][]> commands = new ArrayList<>();
+    private List<LaneUnit.Load> owners = new ArrayList<>();
+    private final List<Refusal<LaneUnit.Load>> refusals = new ArrayList<>(0);
+
+    void add(LaneUnit.Load owner, byte[][] command) {
+        commands.add(command);
+        owners.add(owner);
+    }
+
+    /**
+     * @return applied, with all that was refused for what it is; or to be waited for, and then executed again
+     * @throws FerryException what the target says of itself: also, with a code that passes, if it took a later command of a list or a
+     *     stream after it had refused an earlier one
+     */
+    @Override
+    public Outcome<LaneUnit.Load> execute(TargetLink link) {
+        List<Object> replies = link.exchange(commands);
+        Optional<TargetError> waitFor = Optional.empty();
+        boolean refused = false;
+        for (int i = 0; i < replies.size(); i++) {
+            if (replies.get(i) instanceof TargetError error) {
+                refused = true;
+                if (error.transientRefusal()) {
+                    waitFor = waitFor.or(() -> Optional.of(error));
+                } else if (error.concernsTarget()) {
+                    throw new FerryException(
+                            error.code(), "the target refused " + refusal(i, error).message());
+                }
+            }
+        }
+        if (refused) {
+            sort(replies);
+        }
+        return waitFor.isPresent()
+                ? Outcome.toWaitFor(waitFor.get())
+                : new Outcome<>(true, Optional.empty(), List.copyOf(refusals), List.of());
+    }
+
+    /** What is settled goes; what is not stays. */
+    private void sort(List<Object> replies) {
+        Set<Bytes> behind = new HashSet<>(); // keys of which something was not taken
+        List<byte[][]> leftCommands = new ArrayList<>();
+        List<LaneUnit.Load> leftOwners = new ArrayList<>();
+        for (int i = 0; i < replies.size(); i++) {
+            LaneUnit.Load owner = owners.get(i);
+            Bytes key = Bytes.owning(owner.key);
+            Optional<TargetError> error =
+                    replies.get(i) instanceof TargetError said ? Optional.of(said) : Optional.empty();
+            boolean notNow = error.filter(TargetError::transientRefusal).isPresent();
+            if (notNow) {
+                behind.add(key);
+            }
+            if (behind.contains(key)) {
+                requireRepeatable(i, error, replies);
+                leftCommands.add(commands.get(i));
+                leftOwners.add(owner);
+            } else if (error.isPresent()) {
+                refusals.add(refusal(i, error.get()));
+            }
+        }
+        commands = leftCommands;
+        owners = leftOwners;
+    }
+
+    private void requireRepeatable(int index, Optional<TargetError> error, List<Object> replies) {
+        if (error.isPresent() || REPEATABLE.contains(name(index))) {
+            return;
+        }
+        TargetError first = replies.stream()
+                .filter(TargetError.class::isInstance)
+                .map(TargetError.class::cast)
+                .filter(TargetError::transientRefusal)
+                .findFirst()
+                .orElseThrow();
+        throw new FerryException(
+                first.code(),
+                "the target took %s of a key of which it had refused what comes before: %s"
+                        .formatted(name(index), first.message()));
+    }
+
+    private Refusal<LaneUnit.Load> refusal(int index, TargetError error) {
+        return new Refusal<>(owners.get(index), name(index), error);
+    }
+
+    private String name(int index) {
+        return new String(commands.get(index)[0], US_ASCII).toUpperCase(Locale.ROOT);
+    }
+}
