@@ -56,7 +56,8 @@ final class LoadBatch implements Batch<LaneUnit.Load> {
                     waitFor = waitFor.or(() -> Optional.of(error));
                 } else if (error.concernsTarget()) {
                     throw new FerryException(
-                            error.code(), "the target refused " + refusal(i, error).message());
+                            error.code(),
+                            "the target refused " + refusal(i, error).message());
                 }
             }
         }

@@ -60,8 +60,7 @@ final class LoadWriter {
         HeldExpiries held = job.held(lane);
         for (LaneUnit unit : batch) {
             LaneUnit.Load load = (LaneUnit.Load) unit;
-            if (load.db != db
-                    || load.expireAtMillis != 0 && job.stateFor(load.expireAtMillis, held) != State.UNKNOWN) {
+            if (load.db != db || load.expireAtMillis != 0 && job.stateFor(load.expireAtMillis, held) != State.UNKNOWN) {
                 return false;
             }
         }

@@ -38,7 +38,8 @@ final class Patience {
      * @param leaveOut told of each command that has to be left out; the next build must be without it
      * @return what became of the last try, which took effect
      */
-    <O> Outcome<O> execute(Supplier<? extends Batch<O>> build, Consumer<Refusal<O>> leaveOut) throws InterruptedException {
+    <O> Outcome<O> execute(Supplier<? extends Batch<O>> build, Consumer<Refusal<O>> leaveOut)
+            throws InterruptedException {
         long wait = FIRST_WAIT_MILLIS;
         boolean waited = false;
         while (true) {
