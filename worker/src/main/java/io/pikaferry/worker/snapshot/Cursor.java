@@ -113,7 +113,9 @@ final class Cursor implements AutoCloseable {
 
     /** The value in an array of its own, for one that is carried over whole. */
     byte[] freshValue() {
-        return iterator.value();
+        int length = iterator.value(value);
+        // An array that RocksDB's side makes costs several times one of ours.
+        return length <= value.length ? Arrays.copyOf(value, length) : iterator.value();
     }
 
     byte[] copyValue(int from, int to) {
