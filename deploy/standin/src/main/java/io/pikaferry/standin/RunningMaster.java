@@ -115,7 +115,7 @@ final class RunningMaster implements Closeable {
     private Supplier<List<String>> listenForTrysync(DumpQueue dumps) throws IOException {
         boolean framed = config.version().generation() != Generation.A;
         Binlog binlog = storage.databases().get(0).binlog();
-        SlaveRegistry slaves = new SlaveRegistry();
+        SlaveRegistry slaves = new SlaveRegistry(config.ticker());
         storage.protectBy((database, file) -> slaves.allBeyond(file));
         PushedFullSync fullSync = new PushedFullSync(
                 dumps,
@@ -130,7 +130,7 @@ final class RunningMaster implements Closeable {
         Trysync trysync =
                 new Trysync(binlog, slaves, fullSync, framed ? Wire.FRAMED : Wire.PLAIN, config.timings(), faults);
         admin.put("trysync", (request, session) -> trysync.answer(request));
-        opened(new HeartbeatServer(address(SLAVES_PORT_SHIFT), slaves, config.timings()));
+        opened(new HeartbeatServer(address(SLAVES_PORT_SHIFT), slaves, config.timings(), config.ticker()));
         return () -> slaves.describe(binlog.end(), binlog.fileSize());
     }
 
@@ -152,6 +152,7 @@ final class RunningMaster implements Closeable {
                 settings,
                 fullSyncs,
                 config.pace(),
+                config.ticker(),
                 faults,
                 die));
         storage.protectBy(server::allBeyond);

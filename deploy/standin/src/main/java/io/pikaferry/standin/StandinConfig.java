@@ -2,6 +2,7 @@ package io.pikaferry.standin;
 
 import io.pikaferry.standin.replication.trysync.Timings;
 import io.pikaferry.standin.settings.Pace;
+import io.pikaferry.standin.settings.Ticker;
 import io.pikaferry.standin.version.Generation;
 import io.pikaferry.standin.version.PikaVersion;
 import java.io.IOException;
@@ -23,6 +24,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param slots into which sharding mode cuts each database, each with data and a binlog of its own; 1: classic mode
  * @param keepsData whether writes change keys in memory or are only logged
  * @param pace how much faster than a real master it waits
+ * @param ticker by which it finds slaves silent
+ * @param clock the time of day
  */
 public record StandinConfig(
         PikaVersion version,
@@ -38,6 +41,7 @@ public record StandinConfig(
         int slots,
         boolean keepsData,
         Pace pace,
+        Ticker ticker,
         InstantSource clock) {
 
     private static final int[] PORT_SHIFTS = {0, 1000, 2000, 10001};
@@ -106,6 +110,7 @@ public record StandinConfig(
         private int slots = 1;
         private boolean keepsData = true;
         private Pace pace = Pace.REAL;
+        private Ticker ticker = Ticker.SYSTEM;
         private InstantSource clock = InstantSource.system();
 
         private Draft(PikaVersion version) {
@@ -174,6 +179,11 @@ public record StandinConfig(
             return pace(Pace.QUICK);
         }
 
+        public Draft ticker(Ticker ticker) {
+            this.ticker = ticker;
+            return this;
+        }
+
         public Draft clock(InstantSource clock) {
             this.clock = clock;
             return this;
@@ -194,6 +204,7 @@ public record StandinConfig(
                     slots,
                     keepsData,
                     pace,
+                    ticker,
                     clock);
         }
     }

@@ -1,12 +1,19 @@
 package io.pikaferry.standin;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
+
 import io.pikaferry.standin.Transcript.Line;
 import io.pikaferry.standin.binlog.Position;
 import io.pikaferry.standin.recording.Fixture;
+import io.pikaferry.standin.resp.Request;
 import io.pikaferry.standin.settings.Pace;
 import io.pikaferry.standin.version.PikaVersion;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,12 +26,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class ProtobufErrorsTest {
 
-    /** The recorded masters' timers ran this much slower. */
-    private static final int SPEED = 10;
+    /** Waits of the master that only cost time. */
+    private static final Pace PACE = new Pace(50, 1);
 
     @TempDir
     Path directory;
 
+    private final RecordedTime time = new RecordedTime();
     private final AtomicLong clock = new AtomicLong(1795375000000L);
 
     @ParameterizedTest
@@ -41,11 +49,12 @@ class ProtobufErrorsTest {
                 .password("s3cret-pw")
                 .userPassword("user-pw")
                 .dataDirectory(directory.resolve("standin"))
-                .pace(new Pace(SPEED, SPEED))
+                .pace(PACE)
+                .ticker(time)
                 .clock(() -> Instant.ofEpochMilli(clock.get()))
                 .build();
         try (StandinMaster master = StandinMaster.started(config);
-                ProtobufPlayer player = new ProtobufPlayer(master, clock, SPEED)) {
+                ProtobufPlayer player = new ProtobufPlayer(master, clock, time)) {
             for (Line line : lines) {
                 if (line.scenario().equals("ack_unknown_offset")
                         && !line.fromSlave()
@@ -58,6 +67,11 @@ class ProtobufErrorsTest {
     }
 
     private static boolean interfere(Line line, StandinMaster master) throws IOException {
+        if (line.note().contains("not syncing")) {
+            // at once, unless this machine was so slow that the last words were heard after the pause that follows them
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> replication(master).contains("(db0:not syncing)"));
+        }
         if (line.scenario().equals("master_restart")) {
             if (line.event().equals("eof")) {
                 master.kill();
@@ -67,5 +81,15 @@ class ProtobufErrorsTest {
             }
         }
         return false;
+    }
+
+    private static String replication(StandinMaster master) throws IOException {
+        try (Socket client =
+                new Socket(InetAddress.getLoopbackAddress(), master.address().getPort())) {
+            client.getOutputStream().write(Request.of("AUTH", "s3cret-pw").encoded());
+            client.getOutputStream().write(Request.of("INFO", "replication").encoded());
+            client.shutdownOutput();
+            return new String(client.getInputStream().readAllBytes(), UTF_8);
+        }
     }
 }

@@ -45,34 +45,32 @@ final class ProtobufPlayer implements AutoCloseable {
 
     private final StandinMaster master;
     private final AtomicLong clock;
-    private final int speed;
+    private final RecordedTime time;
     private final Map<String, Socket> sockets = new HashMap<>();
 
     /**
      * Acts as a slave of that master.
      *
-     * @param speed how many times faster than recorded the slave acts
+     * @param time the master's
      */
-    ProtobufPlayer(StandinMaster master, AtomicLong clock, int speed) {
+    ProtobufPlayer(StandinMaster master, AtomicLong clock, RecordedTime time) {
         this.master = master;
         this.clock = clock;
-        this.speed = speed;
+        this.time = time;
     }
 
     void play(List<Line> lines, Interference interference) throws Exception {
-        RecordedPace pace = new RecordedPace(lines, speed);
         for (int i = 0; i < lines.size(); i++) {
             Line line = lines.get(i);
+            time.comeTo(line);
             if (interference.at(line) || line.isNote()) {
                 continue;
             }
             if (line.fromSlave()) {
-                pace.awaitTimeOf(line);
                 logWhatComesNext(lines, i);
                 act(line);
-                pace.happened(line);
-            } else if (expect(line)) {
-                pace.happened(line);
+            } else {
+                expect(line);
             }
         }
     }
@@ -86,35 +84,34 @@ final class ProtobufPlayer implements AutoCloseable {
                 socket.setSoTimeout(READ_TIMEOUT_MILLIS);
                 sockets.put(line.connection(), socket);
             }
-            case "close" -> sockets.remove(line.connection()).close();
+            case "close" -> RecordedTime.hangUp(sockets.remove(line.connection()));
             case "connection refused" -> assertThatThrownBy(() -> new Socket(local, port).close())
                     .isInstanceOf(ConnectException.class);
             default -> sockets.get(line.connection()).getOutputStream().write(line.bytes());
         }
     }
 
-    /** Whether it was waited for; pings are not. */
-    private boolean expect(Line line) throws IOException {
+    /** Waits for it, unless it is a ping. */
+    private void expect(Line line) throws IOException {
         Socket socket = sockets.get(line.connection());
         if (line.event().equals("eof")) {
             assertThat(nextButPings(socket)).as(line.toString()).isEmpty();
             sockets.remove(line.connection()).close();
-            return true;
+            return;
         }
         if (line.isOn("rsync")) {
             assertThat(RsyncResponse.parseFrom(frame(socket).orElseThrow()))
                     .as(line.toString())
                     .isEqualTo(RsyncResponse.parseFrom(body(line.bytes())));
-            return true;
+            return;
         }
         InnerResponse expected = parse(line.bytes());
         if (isPing(expected)) {
-            return false;
+            return;
         }
         assertThat(nextButPings(socket).map(ProtobufPlayer::anonymous))
                 .as(line.toString())
                 .contains(anonymous(expected));
-        return true;
     }
 
     /** The master's address and the ids it drew by lot are its own. */

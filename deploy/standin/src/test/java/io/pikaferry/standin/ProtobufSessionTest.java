@@ -186,7 +186,7 @@ class ProtobufSessionTest {
     /** Logs the recorded items one by one and has the slave receive and acknowledge them. */
     private void assertSameItems(List<InnerResponse.BinlogSync> recorded, StandinMaster master, AckingSlave slave)
             throws IOException {
-        ProtobufPlayer writer = new ProtobufPlayer(master, clock, 1);
+        ProtobufPlayer writer = new ProtobufPlayer(master, clock, new RecordedTime());
         for (InnerResponse.BinlogSync item : recorded) {
             writer.log(InnerResponse.newBuilder().addBinlogSync(item).build());
         }

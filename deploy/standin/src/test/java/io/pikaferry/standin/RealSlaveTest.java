@@ -58,7 +58,7 @@ class RealSlaveTest {
                 .build();
         int compared = 0;
         try (StandinMaster master = StandinMaster.started(config);
-                ProtobufPlayer writer = new ProtobufPlayer(master, clock, 1);
+                ProtobufPlayer writer = new ProtobufPlayer(master, clock, new RecordedTime());
                 Socket socket = new Socket(
                         InetAddress.getLoopbackAddress(), master.address().getPort() + 2000)) {
             socket.setSoTimeout(10_000);

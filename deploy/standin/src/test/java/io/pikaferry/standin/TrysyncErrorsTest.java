@@ -20,12 +20,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class TrysyncErrorsTest {
 
-    /** The recorded master's timers ran this much slower. */
-    private static final int SPEED = 10;
+    /** Waits of the master that only cost time. */
+    private static final Pace PACE = new Pace(50, 1);
 
     @TempDir
     Path directory;
 
+    private final RecordedTime time = new RecordedTime();
     private final AtomicLong clock = new AtomicLong(1795375000000L);
 
     @ParameterizedTest
@@ -42,11 +43,12 @@ class TrysyncErrorsTest {
                 .password("s3cret-pw")
                 .userPassword("user-pw")
                 .dataDirectory(directory.resolve("standin"))
-                .pace(new Pace(SPEED, SPEED))
+                .pace(PACE)
+                .ticker(time)
                 .clock(() -> Instant.ofEpochMilli(clock.get()))
                 .build();
         try (StandinMaster master = StandinMaster.started(config);
-                TrysyncPlayer player = new TrysyncPlayer(master, clock, recordedPortStem, SPEED)) {
+                TrysyncPlayer player = new TrysyncPlayer(master, clock, recordedPortStem, time)) {
             for (Line line : itemsOf(lines, "next_file_instead")) {
                 player.execute(line.bytes());
             }

@@ -49,20 +49,21 @@ final class TrysyncPlayer implements AutoCloseable {
     private final AtomicLong clock;
     private final String recordedPortStem;
     private final String ownPortStem;
-    private final int speed;
+    private final RecordedTime time;
     private final Map<String, Socket> sockets = new HashMap<>();
     private final Map<Integer, ServerSocket> listeners = new HashMap<>();
     private int advertisedPort;
 
     /**
      * @param recordedPortStem the first four digits of the ports the slave advertised
-     * @param speed how many times faster than recorded the slave acts
+     * @param time the master's
      */
-    TrysyncPlayer(StandinMaster master, AtomicLong clock, String recordedPortStem, int speed) throws IOException {
+    TrysyncPlayer(StandinMaster master, AtomicLong clock, String recordedPortStem, RecordedTime time)
+            throws IOException {
         this.master = master;
         this.clock = clock;
         this.recordedPortStem = recordedPortStem;
-        this.speed = speed;
+        this.time = time;
         this.ownPortStem = freeStem();
         for (int digit = 0; digit < 10; digit++) {
             int port = Integer.parseInt(ownPortStem + digit);
@@ -96,18 +97,16 @@ final class TrysyncPlayer implements AutoCloseable {
     }
 
     void play(List<Line> lines, Interference interference) throws Exception {
-        RecordedPace pace = new RecordedPace(lines, speed);
         for (Line line : lines) {
+            time.comeTo(line);
             if (interference.at(line) || line.isNote()) {
                 continue;
             }
             if (line.fromSlave()) {
-                pace.awaitTimeOf(line);
                 act(line);
             } else {
                 expect(line);
             }
-            pace.happened(line);
         }
     }
 
@@ -122,7 +121,14 @@ final class TrysyncPlayer implements AutoCloseable {
                 socket.setSoTimeout(READ_TIMEOUT_MILLIS);
                 sockets.put(line.connection(), socket);
             }
-            case "close" -> sockets.remove(line.connection()).close();
+            case "close" -> {
+                Socket socket = sockets.remove(line.connection());
+                if (line.isOn("binlog")) {
+                    socket.close(); // a master does not read it
+                } else {
+                    RecordedTime.hangUp(socket);
+                }
+            }
             case "connection refused" -> assertThatThrownBy(
                             () -> new Socket(InetAddress.getLoopbackAddress(), port).close())
                     .isInstanceOf(ConnectException.class);

@@ -37,6 +37,7 @@ class TrysyncSessionTest {
     @TempDir
     Path directory;
 
+    private final RecordedTime time = new RecordedTime();
     private final AtomicLong clock = new AtomicLong(1795375000000L);
 
     @ParameterizedTest
@@ -48,7 +49,7 @@ class TrysyncSessionTest {
                 .dataDirectory(directory.resolve("standin"))
                 .build();
         try (StandinMaster master = StandinMaster.started(config);
-                TrysyncPlayer player = new TrysyncPlayer(master, clock, recordedPortStem, SPEED)) {
+                TrysyncPlayer player = new TrysyncPlayer(master, clock, recordedPortStem, time)) {
             if (version.equals("2.3.6")) {
                 logBeforehand(fixture, master);
             }
@@ -96,7 +97,7 @@ class TrysyncSessionTest {
         clock.set(snapshot.get("as_of_ms").asLong());
         int digit = hasContent ? 0 : 8;
         try (StandinMaster master = StandinMaster.started(config);
-                TrysyncPlayer player = new TrysyncPlayer(master, clock, recordedPortStem, SPEED);
+                TrysyncPlayer player = new TrysyncPlayer(master, clock, recordedPortStem, time);
                 RsyncDaemon rsync = new RsyncDaemon(
                         player.rsyncPort(digit), directory, "document_127.0.0.1:" + config.port(), "")) {
             createTypeDirectories(DumpFormat.of(config.version()).directories());
@@ -127,6 +128,7 @@ class TrysyncSessionTest {
     private StandinConfig.Draft config(String version) {
         return StandinConfig.of(PikaVersion.parse(version))
                 .pace(new Pace(SPEED, 1))
+                .ticker(time)
                 .clock(() -> Instant.ofEpochMilli(clock.get()));
     }
 

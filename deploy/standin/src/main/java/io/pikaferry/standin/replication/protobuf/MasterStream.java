@@ -6,6 +6,7 @@ import io.pikaferry.standin.binlog.Position;
 import io.pikaferry.standin.database.Database;
 import io.pikaferry.standin.fault.Faults;
 import io.pikaferry.standin.replication.protobuf.message.Partition;
+import io.pikaferry.standin.settings.Ticker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -25,15 +26,18 @@ final class MasterStream {
     private final int windowCapacity;
     private final ProtocolRules rules;
     private final Outbox outbox;
+    private final Ticker ticker;
     private final Faults faults;
     private final Map<NodeId, SlaveNode> slaves = new LinkedHashMap<>();
     private int nextSession;
 
-    MasterStream(Database database, int windowCapacity, ProtocolRules rules, Outbox outbox, Faults faults) {
+    MasterStream(
+            Database database, int windowCapacity, ProtocolRules rules, Outbox outbox, Ticker ticker, Faults faults) {
         this.database = database;
         this.windowCapacity = windowCapacity;
         this.rules = rules;
         this.outbox = outbox;
+        this.ticker = ticker;
         this.faults = faults;
         partition = Partition.newBuilder()
                 .setTableName(database.name())
@@ -50,7 +54,7 @@ final class MasterStream {
         if (slaves.containsKey(node)) {
             return false;
         }
-        slaves.put(node, new SlaveNode(node, nextSession++, windowCapacity));
+        slaves.put(node, new SlaveNode(node, nextSession++, windowCapacity, ticker));
         return true;
     }
 

@@ -8,6 +8,7 @@ import io.pikaferry.standin.net.Listener;
 import io.pikaferry.standin.replication.protobuf.message.InnerRequest;
 import io.pikaferry.standin.settings.Pace;
 import io.pikaferry.standin.settings.Settings;
+import io.pikaferry.standin.settings.Ticker;
 import io.pikaferry.standin.version.PikaVersion;
 import java.io.Closeable;
 import java.io.IOException;
@@ -35,6 +36,7 @@ public final class ReplicationServer implements Closeable {
             Settings settings,
             FullSyncs fullSyncs,
             Pace pace,
+            Ticker ticker,
             Faults faults,
             Runnable crash)
             throws IOException {
@@ -42,7 +44,9 @@ public final class ReplicationServer implements Closeable {
         ProtocolRules rules = new ProtocolRules(version);
         Outbox outbox = new Outbox(rules);
         int window = rules.windowIsConfigured() ? settings.number("sync-window-size") : rules.fixedWindow();
-        databases.all().forEach(database -> streams.add(new MasterStream(database, window, rules, outbox, faults)));
+        databases
+                .all()
+                .forEach(database -> streams.add(new MasterStream(database, window, rules, outbox, ticker, faults)));
         sender = new SendLoop(streams, outbox, connections, rules, pace);
         answers = new RequestAnswers(
                 identity, rules, streams, databases.slots(), connections, fullSyncs, faults, sender::wake, crash);
@@ -80,6 +84,13 @@ public final class ReplicationServer implements Closeable {
     private void serve(Socket socket) throws IOException {
         FrameConnection connection = new FrameConnection(socket, faults);
         try (connection) {
+            answer(connection);
+        }
+    }
+
+    /** Until the slave hangs up; by the time it sees us do so too it is forgotten. */
+    private void answer(FrameConnection connection) throws IOException {
+        try {
             boolean open = true;
             while (open) {
                 Optional<byte[]> frame = connection.read();

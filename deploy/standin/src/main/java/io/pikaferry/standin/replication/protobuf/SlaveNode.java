@@ -4,6 +4,7 @@ import io.pikaferry.standin.binlog.Binlog;
 import io.pikaferry.standin.binlog.BinlogCursor;
 import io.pikaferry.standin.binlog.Position;
 import io.pikaferry.standin.fault.Faults;
+import io.pikaferry.standin.settings.Ticker;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,13 +30,17 @@ final class SlaveNode {
     private Position sent = START;
     private Position acknowledged = START;
     private Optional<BinlogCursor> cursor = Optional.empty();
-    private long lastSentNanos = System.nanoTime();
-    private long lastHeardNanos = System.nanoTime();
+    private final Ticker ticker;
+    private long lastSentNanos;
+    private long lastHeardNanos;
 
-    SlaveNode(NodeId id, int session, int windowCapacity) {
+    SlaveNode(NodeId id, int session, int windowCapacity, Ticker ticker) {
         this.id = id;
         this.session = session;
         this.window = new SyncWindow(windowCapacity);
+        this.ticker = ticker;
+        this.lastSentNanos = ticker.nanos();
+        this.lastHeardNanos = lastSentNanos;
     }
 
     NodeId id() {
@@ -63,19 +68,19 @@ final class SlaveNode {
     }
 
     void heard() {
-        lastHeardNanos = System.nanoTime();
+        lastHeardNanos = ticker.nanos();
     }
 
     void pinged() {
-        lastSentNanos = System.nanoTime();
+        lastSentNanos = ticker.nanos();
     }
 
     long silentNanos() {
-        return System.nanoTime() - lastHeardNanos;
+        return ticker.nanos() - lastHeardNanos;
     }
 
     long idleNanos() {
-        return System.nanoTime() - lastSentNanos;
+        return ticker.nanos() - lastSentNanos;
     }
 
     void beginDump() {
@@ -125,7 +130,7 @@ final class SlaveNode {
             }
             window.push(next.get().end(), next.get().bytes().length);
             sent = next.get().end();
-            lastSentNanos = System.nanoTime();
+            lastSentNanos = ticker.nanos();
             if (!faults.takeDrop()) {
                 items.add(next.get());
             }

@@ -1,6 +1,7 @@
 package io.pikaferry.standin.replication.trysync;
 
 import io.pikaferry.standin.binlog.Position;
+import io.pikaferry.standin.settings.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,15 +17,20 @@ public final class SlaveRegistry {
 
     private static final int FILES_BEHIND = 10;
 
+    private final Ticker ticker;
     private final List<Slave> slaves = new ArrayList<>();
     private long lastSid;
+
+    public SlaveRegistry(Ticker ticker) {
+        this.ticker = ticker;
+    }
 
     /** A new session id, or nothing if that address is registered already. */
     synchronized OptionalLong register(String ip, int port) {
         if (slaves.stream().anyMatch(slave -> slave.ip().equals(ip) && slave.port() == port)) {
             return OptionalLong.empty();
         }
-        slaves.add(new Slave(ip, port, ++lastSid, System.nanoTime()));
+        slaves.add(new Slave(ip, port, ++lastSid, ticker.nanos()));
         return OptionalLong.of(lastSid);
     }
 
@@ -61,7 +67,7 @@ public final class SlaveRegistry {
      * goes, not the one that is late.
      */
     void removeLate(Duration grace) {
-        long latest = System.nanoTime() - grace.toNanos();
+        long latest = ticker.nanos() - grace.toNanos();
         boolean late = find(slave -> slave.heartbeat().isEmpty() && slave.registeredAtNanos() - latest < 0)
                 .isPresent();
         if (late) {
