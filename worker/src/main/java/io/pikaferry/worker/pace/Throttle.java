@@ -9,8 +9,8 @@ import java.util.OptionalDouble;
 /**
  * Decides by how much a job slows down for the sake of its target. Pure: reads no clock and asks nobody.
  *
- * <p>Answers that take far longer than usual cost speed bit by bit, until they come in time again; then it is given back bit by
- * bit. The usual is what the target itself has shown to be possible, so that a long line is not taken for a slow target; what
+ * <p>Answers that take far longer than usual, twice in a row, cost speed bit by bit, until they come in time again; then it is
+ * given back bit by bit. The usual is what the target itself has shown to be possible, so that a long line is not taken for a slow target; what
  * is short anyhow is never too long.
  *
  * <p>A target that is almost full gets next to nothing more of a load until there is room again. What follows the source is
@@ -38,6 +38,7 @@ public final class Throttle {
     private OptionalDouble usualMillis = OptionalDouble.empty();
     private double allowed; // commands a second; 0: as many as it gets
     private double before; // commands a second, when it was slowed down first
+    private boolean slowLast; // what was seen last
     private boolean full;
     private String why = "";
 
@@ -87,7 +88,13 @@ public final class Throttle {
 
     private void weigh(double p99, double speed) {
         double usual = usualMillis.orElse(p99);
-        if (p99 > Math.max(NEVER_SLOW_MILLIS, TIMES_THE_USUAL * usual)) {
+        boolean slow = p99 > Math.max(NEVER_SLOW_MILLIS, TIMES_THE_USUAL * usual);
+        boolean first = slow && !slowLast;
+        slowLast = slow;
+        if (slow) {
+            if (allowed == 0 && first) {
+                return; // a hiccup, and the speed may be one of a while in which there was nothing to do
+            }
             if (allowed == 0) {
                 before = speed;
             }

@@ -34,6 +34,7 @@ class ThrottleTest {
     @Test
     void answersThatTakeFarLongerThanUsualCostSpeedBitByBit() {
         answersIn(3, FAST);
+        answersIn(900, FAST);
 
         assertThat(answersIn(900, FAST).commandsPerSecond()).isEqualTo(7_000);
         Verdict second = answersIn(900, 7_000);
@@ -46,12 +47,22 @@ class ThrottleTest {
     void speedIsGivenBackBitByBitUntilItIsWhatItWas() {
         answersIn(3, FAST);
         answersIn(900, FAST);
+        answersIn(900, FAST);
         answersIn(900, 7_000);
 
         assertThat(answersIn(3, 4_900).commandsPerSecond()).isEqualTo(6_125);
         assertThat(answersIn(3, 6_125).commandsPerSecond()).isEqualTo(7_656);
         assertThat(answersIn(3, 7_656).commandsPerSecond()).isEqualTo(9_570);
         assertThat(answersIn(3, 9_570)).isEqualTo(Verdict.FREE);
+    }
+
+    @Test
+    void aHiccupCostsNothing() {
+        answersIn(3, FAST);
+
+        assertThat(answersIn(900, 10)).isEqualTo(Verdict.FREE);
+        assertThat(answersIn(3, FAST)).isEqualTo(Verdict.FREE);
+        assertThat(answersIn(900, FAST)).isEqualTo(Verdict.FREE);
     }
 
     @Test
@@ -82,6 +93,7 @@ class ThrottleTest {
     @Test
     void tooFewAnswersChangeNothing() {
         answersIn(3, FAST);
+        answersIn(900, FAST);
         Verdict slow = answersIn(900, FAST);
 
         assertThat(throttle.judge(new Sight(OptionalDouble.empty(), 0, OptionalDouble.empty(), false)))

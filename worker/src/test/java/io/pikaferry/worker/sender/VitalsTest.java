@@ -105,8 +105,10 @@ class VitalsTest {
         assertThat(vitals.trouble()).isEmpty();
         assertThat(asked).isEmpty();
 
-        answers(vitals, Duration.ofMillis(600));
-        looksAfter(vitals, Duration.ofSeconds(1));
+        for (int i = 0; i < 2; i++) {
+            answers(vitals, Duration.ofMillis(600));
+            looksAfter(vitals, Duration.ofSeconds(1));
+        }
 
         assertThat(vitals.trouble()).contains("target takes 600 ms for a transaction, usually 2 ms");
     }
