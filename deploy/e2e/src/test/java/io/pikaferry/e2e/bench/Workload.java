@@ -67,17 +67,28 @@ record Workload(
                 load("strings-100-c", "1 M strings of 100 B, Pika 3.4", "3.4.0", "--strings", "1000000:100"),
                 load("strings-100-d", "1 M strings of 100 B, Pika 3.5", "3.5.5", "--strings", "1000000:100"),
                 load("strings-100-e", "1 M strings of 100 B, Pika 4.0", "4.0.1", "--strings", "1000000:100"),
-                tail("tail-sets", "catching up with 2 M SETs of 100 B", Mix.SETS, 2_000_000, 4, 0),
-                tail("tail-once", "catching up with 1 M INCRs and 1 M RPUSHs", Mix.COUNTERS_AND_LISTS, 2_000_000, 4, 0),
+                tail("tail-sets", "catching up with 2 M SETs of 100 B", B, Mix.SETS, 2_000_000, 4, 0),
+                tail(
+                        "tail-once",
+                        "catching up with 1 M INCRs and 1 M RPUSHs",
+                        B,
+                        Mix.COUNTERS_AND_LISTS,
+                        2_000_000,
+                        4,
+                        0),
                 tail(
                         "tail-mixed",
                         "catching up with 2 M commands of every kind, 2 % of several keys",
+                        B,
                         Mix.MIXED,
                         2_000_000,
                         4,
                         0),
-                tail("rtt-1", "catching up with 2 M SETs over 1 ms of round trip", Mix.SETS, 2_000_000, 8, 1),
-                tail("rtt-20", "catching up with 2 M SETs over 20 ms of round trip", Mix.SETS, 2_000_000, 8, 20),
+                tail("tail-sets-a", "the same SETs, Pika 2.3", "2.3.6", Mix.SETS, 2_000_000, 4, 0),
+                tail("tail-sets-c", "the same SETs, Pika 3.4", "3.4.0", Mix.SETS, 2_000_000, 4, 0),
+                tail("tail-sets-e", "the same SETs, Pika 4.0", "4.0.1", Mix.SETS, 2_000_000, 4, 0),
+                tail("rtt-1", "catching up with 2 M SETs over 1 ms of round trip", B, Mix.SETS, 2_000_000, 8, 1),
+                tail("rtt-20", "catching up with 2 M SETs over 20 ms of round trip", B, Mix.SETS, 2_000_000, 8, 20),
                 other(
                         "steady-20k",
                         "20 k SETs a second, from the source's client to the effect at the target",
@@ -103,9 +114,10 @@ record Workload(
         return new Workload(name, what, kind, B, List.of(), Optional.empty(), count, 4, 0, "");
     }
 
-    private static Workload tail(String name, String what, Mix mix, long count, int lanes, double roundTripMillis) {
+    private static Workload tail(
+            String name, String what, String version, Mix mix, long count, int lanes, double roundTripMillis) {
         return new Workload(
-                name, what, Kind.CATCH_UP, B, List.of(), Optional.of(mix), count, lanes, roundTripMillis, "");
+                name, what, Kind.CATCH_UP, version, List.of(), Optional.of(mix), count, lanes, roundTripMillis, "");
     }
 
     /** A round of it takes as long as several of the others, and brings its own processes. */
