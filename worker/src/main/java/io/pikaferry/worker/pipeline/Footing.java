@@ -106,7 +106,7 @@ record Footing(
         progress.troubled(vitals::trouble);
         SenderPool.Terms terms = new SenderPool.Terms(
                 "job-" + tenure.job(),
-                sender,
+                loading ? sender.forLoad() : sender,
                 settings.target().controlDb(),
                 keys,
                 abilities.setTakesPxat(),

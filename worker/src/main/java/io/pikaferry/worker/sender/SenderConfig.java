@@ -23,6 +23,14 @@ public record SenderConfig(int lanes, int batchUnits, int batchBytes, int budget
         }
     }
 
+    /**
+     * More at a time: without transactions no other client of the target waits behind a batch, and a target with much before it is
+     * kept busy while we collect garbage.
+     */
+    public SenderConfig forLoad() {
+        return new SenderConfig(lanes, 4 * batchUnits, batchBytes, budgetBytes);
+    }
+
     public static SenderConfig ofLanes(int lanes) {
         return new SenderConfig(lanes, 512, 1 << 20, 16 << 20);
     }

@@ -37,7 +37,7 @@ public final class ParallelScan implements SnapshotScan {
     private static final Logger log = LoggerFactory.getLogger(ParallelScan.class);
 
     private static final int OPEN_DATABASES = 64;
-    private static final int UNITS_PER_THREAD = 256;
+    private static final int UNITS_PER_THREAD = 1024;
 
     private final SnapshotConfig config;
 

@@ -43,9 +43,16 @@ public record SnapshotConfig(
     }
 
     public static SnapshotConfig defaults() {
-        int cores = Runtime.getRuntime().availableProcessors();
+        int othersThanForSending = Runtime.getRuntime().availableProcessors() - 1;
         return new SnapshotConfig(
-                Math.min(4, cores), 512, 1 << 20, 8 << 20, 64L << 20, 128, 8L << 20, TypeConflict.KEEP_FIRST);
+                Math.max(1, Math.min(4, othersThanForSending)),
+                512,
+                1 << 20,
+                8 << 20,
+                16L << 20,
+                128,
+                8L << 20,
+                TypeConflict.KEEP_FIRST);
     }
 
     public SnapshotConfig withThreads(int count) {
