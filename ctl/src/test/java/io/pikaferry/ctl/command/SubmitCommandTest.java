@@ -360,7 +360,7 @@ class SubmitCommandTest {
                         """
                         2026-11-22T20:00:00Z  a  PENDING
                         2026-11-22T20:00:00Z  a  RUNNING  load  on w1 (e1)
-                        2026-11-22T20:00:01Z  a  RUNNING  tail  on w1 (e1)
+                        2026-11-22T20:00:00Z  a  RUNNING  tail  on w1 (e1)
                         """);
     }
 
