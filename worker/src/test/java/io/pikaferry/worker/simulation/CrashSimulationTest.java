@@ -50,7 +50,7 @@ class CrashSimulationTest {
 
     /** A minute is enough on two idle cores, where every step costs two hand-offs between threads; what is left out then is told. */
     private static final long SECONDS_FOR_SEEDS =
-            Long.getLong("pikaferry.simulation.seconds", SEEDS == 10_000 ? 180 : 36_000);
+            Long.getLong("pikaferry.simulation.seconds", SEEDS == 10_000 ? 120 : 36_000);
 
     private static final long SECONDS_FOR_BOUNDARIES = Math.min(SECONDS_FOR_SEEDS, 60);
 
