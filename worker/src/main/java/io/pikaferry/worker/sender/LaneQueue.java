@@ -89,10 +89,10 @@ final class LaneQueue {
     private boolean takeAll(boolean wait) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (wait ? units.size() < enough && !roused : units.isEmpty()) {
-                if (!wait) {
-                    return false;
-                }
+            if (!wait && units.isEmpty()) {
+                return false;
+            }
+            while (wait && units.size() < enough && !roused) {
                 idle = true;
                 try {
                     filled.await();

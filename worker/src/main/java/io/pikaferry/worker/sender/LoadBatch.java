@@ -62,15 +62,13 @@ final class LoadBatch implements Batch<LaneUnit.Load> {
             }
         }
         if (refused) {
-            sort(replies);
+            sort(replies, waitFor);
         }
-        return waitFor.isPresent()
-                ? Outcome.toWaitFor(waitFor.get())
-                : new Outcome<>(true, Optional.empty(), List.copyOf(refusals), List.of());
+        return waitFor.isPresent() ? Outcome.toWaitFor(waitFor.get()) : Outcome.applied(List.copyOf(refusals));
     }
 
     /** What is settled goes; what is not stays. */
-    private void sort(List<Object> replies) {
+    private void sort(List<Object> replies, Optional<TargetError> waitFor) {
         Set<Bytes> behind = new HashSet<>(); // keys of which something was not taken
         List<byte[][]> leftCommands = new ArrayList<>();
         List<LaneUnit.Load> leftOwners = new ArrayList<>();
@@ -84,7 +82,7 @@ final class LoadBatch implements Batch<LaneUnit.Load> {
                 behind.add(key);
             }
             if (behind.contains(key)) {
-                requireRepeatable(i, error, replies);
+                requireRepeatable(i, error, waitFor.orElseThrow());
                 leftCommands.add(commands.get(i));
                 leftOwners.add(owner);
             } else if (error.isPresent()) {
@@ -95,20 +93,13 @@ final class LoadBatch implements Batch<LaneUnit.Load> {
         owners = leftOwners;
     }
 
-    private void requireRepeatable(int index, Optional<TargetError> error, List<Object> replies) {
-        if (error.isPresent() || REPEATABLE.contains(name(index))) {
-            return;
+    private void requireRepeatable(int index, Optional<TargetError> error, TargetError first) {
+        if (error.isEmpty() && !REPEATABLE.contains(name(index))) {
+            throw new FerryException(
+                    first.code(),
+                    "the target took %s of a key of which it had refused what comes before: %s"
+                            .formatted(name(index), first.message()));
         }
-        TargetError first = replies.stream()
-                .filter(TargetError.class::isInstance)
-                .map(TargetError.class::cast)
-                .filter(TargetError::transientRefusal)
-                .findFirst()
-                .orElseThrow();
-        throw new FerryException(
-                first.code(),
-                "the target took %s of a key of which it had refused what comes before: %s"
-                        .formatted(name(index), first.message()));
     }
 
     private Refusal<LaneUnit.Load> refusal(int index, TargetError error) {

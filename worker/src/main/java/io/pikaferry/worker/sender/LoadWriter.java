@@ -10,7 +10,6 @@ import io.pikaferry.worker.sender.Transaction.Refusal;
 import io.pikaferry.worker.target.TargetError;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -77,11 +76,7 @@ final class LoadWriter {
             }
         }
         select(((LaneUnit.Load) batch.get(0)).db);
-        patience.execute(() -> plain, refusal -> {
-                    throw new IllegalStateException("a plain batch leaves nothing out");
-                })
-                .refusals()
-                .forEach(this::refuse);
+        patience.execute(() -> plain).refusals().forEach(this::refuse);
     }
 
     /** By itself, and only then what comes after it: refused, it would let that go to another database. */
@@ -92,7 +87,7 @@ final class LoadWriter {
         patience.execute(() -> link -> {
             Object reply = link.call(Words.SELECT, Words.ascii(db));
             if (!(reply instanceof TargetError error)) {
-                return new Outcome<>(true, Optional.empty(), List.of(), List.of());
+                return Outcome.applied(List.of());
             }
             if (error.transientRefusal()) {
                 return Outcome.toWaitFor(error);

@@ -42,6 +42,10 @@ final class Transaction<O> implements Batch<O> {
      */
     record Outcome<O>(boolean applied, Optional<TargetError> waitFor, List<Refusal<O>> refusals, List<O> zeroes) {
 
+        static <O> Outcome<O> applied(List<Refusal<O>> refusals) {
+            return new Outcome<>(true, Optional.empty(), refusals, List.of());
+        }
+
         static <O> Outcome<O> toWaitFor(TargetError why) {
             return new Outcome<>(false, Optional.of(why), List.of(), List.of());
         }
