@@ -1,15 +1,16 @@
 package io.pikaferry.worker.snapshot;
 
+import static java.util.Objects.requireNonNull;
+
+import io.pikaferry.worker.snapshot.table.RecordCursor;
+import io.pikaferry.worker.snapshot.table.UnreadableTableException;
 import java.util.Arrays;
 import java.util.Optional;
-import org.rocksdb.ReadOptions;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
-import org.rocksdb.Slice;
+import java.util.function.Supplier;
 
 /**
- * An iterator that cannot end silently: RocksDB's says "no more" also when it meets damage; this one then has looked
- * at its status and thrown.
+ * Walks the records of a family: over its tables, as long as those are what we know; from the first that is not on, and
+ * where there is no other way, with RocksDB. What is damaged is always RocksDB's to say.
  *
  * <p>Keys and values are read into buffers that are used again: they are good until the next move. Used by one thread.
  */
@@ -18,51 +19,98 @@ final class Cursor implements AutoCloseable {
     private static final int KEPT_BUFFER_BYTES = 1 << 20;
 
     private final DumpDatabase database;
-    private final RocksIterator iterator;
-    private final ReadOptions options;
-    private final Optional<Slice> bound;
+    private final Supplier<RocksCursor> slowWay;
+    private Optional<RecordCursor> tables;
+    private Optional<RocksCursor> rocks = Optional.empty();
 
     private boolean valid;
-    private byte[] key = new byte[256];
+    private byte[] key = new byte[0];
     private int keyLength;
     private byte[] value = new byte[1024];
 
-    Cursor(DumpDatabase database, RocksIterator iterator, ReadOptions options, Optional<Slice> bound) {
-        this.database = database;
-        this.iterator = iterator;
-        this.options = options;
-        this.bound = bound;
+    /** @param tables none, if only RocksDB can tell */
+    Cursor(DumpDatabase database, Optional<RecordCursor> tables, Supplier<RocksCursor> slowWay) {
+        this.database = requireNonNull(database, "database is null");
+        this.tables = requireNonNull(tables, "tables is null");
+        this.slowWay = requireNonNull(slowWay, "slowWay is null");
     }
 
     void seek(byte[] target) {
-        iterator.seek(target);
+        if (tables.isPresent()) {
+            try {
+                tables.get().seek(target);
+            } catch (UnreadableTableException e) {
+                goOnWithRocks(e).ifPresentOrElse(this::behind, () -> rocks().seek(target));
+            }
+        } else {
+            rocks().seek(target);
+        }
         arrive();
     }
 
     void seekToFirst() {
-        iterator.seekToFirst();
+        if (tables.isPresent()) {
+            try {
+                tables.get().seekToFirst();
+            } catch (UnreadableTableException e) {
+                goOnWithRocks(e).ifPresentOrElse(this::behind, () -> rocks().seekToFirst());
+            }
+        } else {
+            rocks().seekToFirst();
+        }
         arrive();
     }
 
     void next() {
-        iterator.next();
+        if (tables.isPresent()) {
+            try {
+                tables.get().next();
+            } catch (UnreadableTableException e) {
+                behind(goOnWithRocks(e).orElseThrow());
+            }
+        } else {
+            rocks().next();
+        }
         arrive();
     }
 
-    private void arrive() {
-        valid = iterator.isValid();
-        if (!valid) {
-            try {
-                iterator.status();
-            } catch (RocksDBException e) {
-                throw database.failed(e);
-            }
-            return;
+    /** Returns the last key of which the tables have told all, if there is one. */
+    private Optional<byte[]> goOnWithRocks(UnreadableTableException why) {
+        RecordCursor left = tables.orElseThrow();
+        tables = Optional.empty();
+        database.unreadable(why);
+        Optional<byte[]> dealtWith =
+                left.begun() ? Optional.of(Arrays.copyOf(left.key(), left.keyLength())) : Optional.empty();
+        left.close();
+        return dealtWith;
+    }
+
+    private void behind(byte[] last) {
+        RocksCursor cursor = rocks();
+        cursor.seek(last);
+        if (cursor.valid() && Arrays.equals(cursor.key(), 0, cursor.keyLength(), last, 0, last.length)) {
+            cursor.next();
         }
-        keyLength = iterator.key(key);
-        if (keyLength > key.length) {
-            key = new byte[Math.max(keyLength, 2 * key.length)];
-            iterator.key(key);
+    }
+
+    private RocksCursor rocks() {
+        if (rocks.isEmpty()) {
+            rocks = Optional.of(slowWay.get());
+        }
+        return rocks.get();
+    }
+
+    private void arrive() {
+        if (tables.isPresent()) {
+            RecordCursor at = tables.get();
+            valid = at.valid();
+            key = at.key();
+            keyLength = at.keyLength();
+        } else {
+            RocksCursor at = rocks();
+            valid = at.valid();
+            key = at.key();
+            keyLength = at.keyLength();
         }
     }
 
@@ -98,12 +146,24 @@ final class Cursor implements AutoCloseable {
         if (value.length > KEPT_BUFFER_BYTES) {
             value = new byte[KEPT_BUFFER_BYTES];
         }
-        int length = iterator.value(value);
+        if (tables.isPresent()) {
+            int length = tables.get().valueLength();
+            makeRoom(length);
+            tables.get().copyValue(value);
+            return length;
+        }
+        int length = rocks().value(value);
         if (length > value.length) {
-            value = new byte[Math.max(length, 2 * value.length)];
-            iterator.value(value);
+            makeRoom(length);
+            rocks().value(value);
         }
         return length;
+    }
+
+    private void makeRoom(int length) {
+        if (length > value.length) {
+            value = new byte[Math.max(length, 2 * value.length)];
+        }
     }
 
     /** As {@link #readValue} left it. */
@@ -113,9 +173,11 @@ final class Cursor implements AutoCloseable {
 
     /** The value in an array of its own, for one that is carried over whole. */
     byte[] freshValue() {
-        int length = iterator.value(value);
-        // An array that RocksDB's side makes costs several times one of ours.
-        return length <= value.length ? Arrays.copyOf(value, length) : iterator.value();
+        if (tables.isPresent()) {
+            return tables.get().freshValue();
+        }
+        int length = rocks().value(value);
+        return length <= value.length ? Arrays.copyOf(value, length) : rocks().value();
     }
 
     byte[] copyValue(int from, int to) {
@@ -124,8 +186,7 @@ final class Cursor implements AutoCloseable {
 
     @Override
     public void close() {
-        iterator.close();
-        options.close();
-        bound.ifPresent(Slice::close);
+        tables.ifPresent(RecordCursor::close);
+        rocks.ifPresent(RocksCursor::close);
     }
 }

@@ -4,6 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
+import io.pikaferry.model.Bytes;
+import io.pikaferry.worker.snapshot.table.KeyOrder;
+import io.pikaferry.worker.snapshot.table.RecordCursor;
+import io.pikaferry.worker.snapshot.table.TableFile;
+import io.pikaferry.worker.snapshot.table.Tables;
+import io.pikaferry.worker.snapshot.table.UnreadableTableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,9 +20,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import org.rocksdb.AbstractComparator;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -32,6 +37,8 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Slice;
 import org.rocksdb.WALRecoveryMode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One sub-database of a dump, open for reading only: nothing in its directory is ever written.
@@ -46,6 +53,8 @@ final class DumpDatabase implements AutoCloseable {
         RocksDB.loadLibrary();
     }
 
+    private static final Logger log = LoggerFactory.getLogger(DumpDatabase.class);
+
     private final Corruption corruption;
     private final Path directory;
     private final Map<Family, ColumnFamilyHandle> handles = new EnumMap<>(Family.class);
@@ -54,19 +63,28 @@ final class DumpDatabase implements AutoCloseable {
 
     private final RocksDB rocks;
     private final ReadOptions lookups;
+    private final List<LiveFileMetaData> files;
+    /** Families whose records are all in tables, as far as is known beforehand. */
+    private final Map<Family, Tables> tables = new EnumMap<>(Family.class);
+
+    private final AtomicBoolean saidUnreadable = new AtomicBoolean();
 
     private DumpDatabase(String name, Path directory, List<Family> families, int openFiles, Cache cache)
-            throws RocksDBException {
+            throws RocksDBException, IOException {
         this.corruption = new Corruption(name);
         this.directory = directory;
         try {
             List<Family> present = present(directory, families);
             BlockBasedTableConfig table = new BlockBasedTableConfig().setBlockCache(cache);
+            Map<Family, KeyOrder> orders = new EnumMap<>(Family.class);
             List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
             for (Family family : present) {
                 ColumnFamilyOptions options = keep(new ColumnFamilyOptions()).setTableFormatConfig(table);
+                orders.put(family, KeyOrder.BYTES);
                 if (family.order() != Family.Order.BYTES) {
-                    options.setComparator(comparator(family.order()));
+                    ListOrder order = comparator(family.order());
+                    options.setComparator(order);
+                    orders.put(family, order);
                 }
                 descriptors.add(new ColumnFamilyDescriptor(family.columnFamilyBytes(), options));
             }
@@ -79,7 +97,11 @@ final class DumpDatabase implements AutoCloseable {
                 handles.put(present.get(i), keep(opened.get(i)));
             }
             lookups = keep(new ReadOptions());
-        } catch (RocksDBException | RuntimeException e) {
+            files = rocks.getLiveFilesMetaData();
+            if (!hasLog(directory)) {
+                orders.forEach((family, order) -> tables.put(family, Tables.of(tableFiles(family), order)));
+            }
+        } catch (RocksDBException | IOException | RuntimeException e) {
             close();
             throw e;
         }
@@ -95,6 +117,8 @@ final class DumpDatabase implements AutoCloseable {
             return new DumpDatabase(name, directory, families, openFiles, cache);
         } catch (RocksDBException e) {
             throw RocksErrors.translate(name + " in " + directory + " cannot be opened", e);
+        } catch (IOException e) {
+            throw new FerryException(ErrorCode.SNAPSHOT_INCOMPLETE, directory + " cannot be read", e);
         }
     }
 
@@ -114,7 +138,7 @@ final class DumpDatabase implements AutoCloseable {
         }
     }
 
-    private AbstractComparator comparator(Family.Order order) {
+    private ListOrder comparator(Family.Order order) {
         ComparatorOptions options = keep(ListOrder.options());
         return keep(
                 order == Family.Order.BLACKWIDOW_LISTS
@@ -138,10 +162,15 @@ final class DumpDatabase implements AutoCloseable {
 
     /** @param bound where the family ends for this cursor, itself excluded */
     Cursor cursor(Family family, Optional<byte[]> bound) {
+        Optional<RecordCursor> fastWay = Optional.ofNullable(tables.get(family)).map(found -> found.cursor(bound));
+        return new Cursor(this, fastWay, () -> rocksCursor(family, bound));
+    }
+
+    private RocksCursor rocksCursor(Family family, Optional<byte[]> bound) {
         ReadOptions options = new ReadOptions().setFillCache(false);
         Optional<Slice> slice = bound.map(Slice::new);
         slice.ifPresent(options::setIterateUpperBound);
-        return new Cursor(this, rocks.newIterator(handle(family), options), options, slice);
+        return new RocksCursor(this, rocks.newIterator(handle(family), options), options, slice);
     }
 
     Optional<byte[]> get(Family family, byte[] key) {
@@ -164,14 +193,46 @@ final class DumpDatabase implements AutoCloseable {
         return RocksErrors.translate(corruption.subDatabase() + " in " + directory + " cannot be read", e);
     }
 
+    /** A cursor leaves the tables of this database to RocksDB. That is slower, and no harm. */
+    void unreadable(UnreadableTableException why) {
+        if (!Thread.currentThread().isInterrupted() && saidUnreadable.compareAndSet(false, true)) {
+            log.atInfo()
+                    .addKeyValue("database", directory)
+                    .addKeyValue("why", why.getMessage())
+                    .log("tables of the dump are left to RocksDB to read");
+        }
+    }
+
     /** The files of a family, with the keys they begin with. */
     List<LiveFileMetaData> files(Family family) {
         if (!handles.containsKey(family)) {
             return List.of();
         }
-        return rocks.getLiveFilesMetaData().stream()
+        return files.stream()
                 .filter(file -> new String(file.columnFamilyName(), UTF_8).equals(family.columnFamily()))
-                .collect(Collectors.toList());
+                .toList();
+    }
+
+    private List<TableFile> tableFiles(Family family) {
+        return files(family).stream()
+                .map(file -> new TableFile(
+                        directory.resolve(Path.of(file.fileName()).getFileName().toString()),
+                        file.level(),
+                        Bytes.owning(file.smallestKey()),
+                        Bytes.owning(file.largestKey())))
+                .toList();
+    }
+
+    /** Whether the newest records are in the write-ahead log, and not in any table yet. */
+    private static boolean hasLog(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            for (Path entry : entries.toList()) {
+                if (entry.getFileName().toString().endsWith(".log") && Files.size(entry) > 0) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     /** What its data take on disk. */

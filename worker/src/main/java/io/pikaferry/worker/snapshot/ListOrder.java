@@ -1,5 +1,6 @@
 package io.pikaferry.worker.snapshot;
 
+import io.pikaferry.worker.snapshot.table.KeyOrder;
 import java.nio.ByteBuffer;
 import org.rocksdb.AbstractComparator;
 import org.rocksdb.ComparatorOptions;
@@ -16,7 +17,7 @@ import org.rocksdb.ReusedSynchronisationType;
  * <p>{@link #name} and the native side's construction call into the subclass before its fields are set; that is why
  * it has none.
  */
-abstract class ListOrder extends AbstractComparator {
+abstract class ListOrder extends AbstractComparator implements KeyOrder {
 
     /** Longer keys are copied into fresh buffers. */
     private static final int REUSED_BUFFER_BYTES = 4096;
@@ -31,6 +32,11 @@ abstract class ListOrder extends AbstractComparator {
                 .setUseDirectBuffer(true)
                 .setReusedSynchronisationType(ReusedSynchronisationType.THREAD_LOCAL)
                 .setMaxReusedBufferSize(REUSED_BUFFER_BYTES);
+    }
+
+    @Override
+    public final int compare(byte[] a, int fromA, int toA, byte[] b, int fromB, int toB) {
+        return compare(ByteBuffer.wrap(a, fromA, toA - fromA), ByteBuffer.wrap(b, fromB, toB - fromB));
     }
 
     /**

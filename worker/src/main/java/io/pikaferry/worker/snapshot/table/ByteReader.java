@@ -1,0 +1,41 @@
+package io.pikaferry.worker.snapshot.table;
+
+/** Takes numbers from bytes one after the other. What would go beyond the end is unreadable. */
+final class ByteReader {
+
+    private final byte[] bytes;
+    private final int end;
+    private int at;
+
+    ByteReader(byte[] bytes, int from, int to) {
+        this.bytes = bytes;
+        this.at = from;
+        this.end = to;
+    }
+
+    int position() {
+        return at;
+    }
+
+    long varint() throws UnreadableTableException {
+        long value = 0;
+        for (int shift = 0; shift < 64 && at < end; shift += 7) {
+            byte next = bytes[at++];
+            value |= (long) (next & 0x7f) << shift;
+            if (next >= 0) {
+                return value;
+            }
+        }
+        throw new UnreadableTableException("a number in it does not end");
+    }
+
+    BlockHandle handle() throws UnreadableTableException {
+        return BlockHandle.of(varint(), varint());
+    }
+
+    /** Of the block behind another one: only how much larger it is, with the sign in the lowest bit. */
+    BlockHandle handleAfter(BlockHandle before) throws UnreadableTableException {
+        long value = varint();
+        return BlockHandle.of(before.end(), before.size() + ((value >>> 1) ^ -(value & 1)));
+    }
+}

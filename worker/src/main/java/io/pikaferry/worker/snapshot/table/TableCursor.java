@@ -1,0 +1,128 @@
+package io.pikaferry.worker.snapshot.table;
+
+import java.io.IOException;
+
+/** Walks the entries of one table: all versions and deletions there are of each key. Used by one thread. */
+final class TableCursor implements AutoCloseable {
+
+    private final TableFile file;
+    private final KeyOrder order;
+    private final BlockFile blocks;
+    private final BlockCursor index;
+    private final BlockCursor data = BlockCursor.ofEntries(InternalKey.SUFFIX);
+    /** The block that {@link #data} walks. */
+    private BlockHandle opened = BlockHandle.NOWHERE;
+
+    private TableCursor(TableFile file, KeyOrder order, BlockFile blocks) throws IOException, UnreadableTableException {
+        this.file = file;
+        this.order = order;
+        this.blocks = blocks;
+        Table table = Table.open(blocks, order);
+        index = BlockCursor.ofIndex(table.deltas(), table.internalKeys() ? InternalKey.SUFFIX : 0);
+        blocks.read(table.index(), index.block());
+        index.opened();
+    }
+
+    static TableCursor open(TableFile file, KeyOrder order, Decompression decompression)
+            throws UnreadableTableException {
+        try {
+            BlockFile blocks = BlockFile.open(file.path(), decompression);
+            try {
+                return new TableCursor(file, order, blocks);
+            } catch (UnreadableTableException | IOException | RuntimeException e) {
+                blocks.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UnreadableTableException(file.path() + " cannot be read", e);
+        }
+    }
+
+    TableFile file() {
+        return file;
+    }
+
+    boolean valid() {
+        return data.valid();
+    }
+
+    void first() throws UnreadableTableException {
+        index.first();
+        openBlock();
+        if (index.valid()) {
+            data.first();
+            skipEnds();
+        }
+    }
+
+    /** Goes to the first entry whose key is not before the target. */
+    void seek(byte[] target) throws UnreadableTableException {
+        index.seek(target, order);
+        openBlock();
+        if (index.valid()) {
+            data.seek(target, order);
+            skipEnds();
+        }
+    }
+
+    void next() throws UnreadableTableException {
+        data.next();
+        skipEnds();
+    }
+
+    private void skipEnds() throws UnreadableTableException {
+        while (!data.valid()) {
+            index.next();
+            openBlock();
+            if (!index.valid()) {
+                return;
+            }
+            data.first();
+        }
+    }
+
+    /** The one that the index stands at; none, if it stands nowhere. */
+    private void openBlock() throws UnreadableTableException {
+        BlockHandle wanted = index.valid() ? index.handle() : BlockHandle.NOWHERE;
+        if (!wanted.equals(opened)) {
+            opened = BlockHandle.NOWHERE;
+            BlockBuffer buffer = data.block();
+            if (index.valid()) {
+                blocks.read(wanted, buffer);
+                data.opened();
+                opened = wanted;
+            }
+        }
+    }
+
+    /** With RocksDB's suffix at its end. */
+    byte[] key() {
+        return data.key();
+    }
+
+    /** Where the suffix begins. */
+    int keyLength() {
+        return data.keyLength() - InternalKey.SUFFIX;
+    }
+
+    long suffix() {
+        return Fixed.u64(data.key(), data.keyLength() - InternalKey.SUFFIX);
+    }
+
+    byte[] value() {
+        return data.value();
+    }
+
+    int valueAt() {
+        return data.valueAt();
+    }
+
+    int valueLength() {
+        return data.valueLength();
+    }
+
+    @Override
+    public void close() {
+        blocks.close();
+    }
+}
