@@ -18,6 +18,11 @@ final class BlackwidowListOrder extends ListOrder {
     }
 
     @Override
+    int uncompared() {
+        return 0;
+    }
+
+    @Override
     public int compare(ByteBuffer a, ByteBuffer b) {
         int keyA = Math.min(a.position() + LENGTH, a.limit());
         int keyB = Math.min(b.position() + LENGTH, b.limit());

@@ -219,7 +219,8 @@ final class DumpDatabase implements AutoCloseable {
                         directory.resolve(Path.of(file.fileName()).getFileName().toString()),
                         file.level(),
                         Bytes.owning(file.smallestKey()),
-                        Bytes.owning(file.largestKey())))
+                        Bytes.owning(file.largestKey()),
+                        file.largestSeqno()))
                 .toList();
     }
 

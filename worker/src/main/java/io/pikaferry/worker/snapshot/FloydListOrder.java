@@ -10,6 +10,7 @@ import org.rocksdb.ComparatorOptions;
 final class FloydListOrder extends ListOrder {
 
     private static final int RESERVED = 8;
+    private static final int RESERVED_AT_END = 16;
 
     FloydListOrder(ComparatorOptions options) {
         super(options);
@@ -18,6 +19,11 @@ final class FloydListOrder extends ListOrder {
     @Override
     public String name() {
         return "floyd.ListsDataKeyComparator";
+    }
+
+    @Override
+    int uncompared() {
+        return RESERVED_AT_END;
     }
 
     @Override

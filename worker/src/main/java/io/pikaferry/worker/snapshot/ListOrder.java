@@ -2,6 +2,7 @@ package io.pikaferry.worker.snapshot;
 
 import io.pikaferry.worker.snapshot.table.KeyOrder;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.rocksdb.AbstractComparator;
 import org.rocksdb.ComparatorOptions;
 import org.rocksdb.ReusedSynchronisationType;
@@ -38,6 +39,17 @@ abstract class ListOrder extends AbstractComparator implements KeyOrder {
     public final int compare(byte[] a, int fromA, int toA, byte[] b, int fromB, int toB) {
         return compare(ByteBuffer.wrap(a, fromA, toA - fromA), ByteBuffer.wrap(b, fromB, toB - fromB));
     }
+
+    /** Decided by the bytes where that can be: all keys that Pika writes end with the index and {@link #uncompared} bytes. */
+    @Override
+    public final boolean same(byte[] a, int fromA, int toA, byte[] b, int fromB, int toB) {
+        int differs = Arrays.mismatch(a, fromA, toA, b, fromB, toB);
+        int compared = Math.min(toA - fromA, toB - fromB) - uncompared();
+        return differs < 0 || differs >= compared && compare(a, fromA, toA, b, fromB, toB) == 0;
+    }
+
+    /** How many bytes come after the index. */
+    abstract int uncompared();
 
     /**
      * Compares what comes after the user's key: nothing, or a version, then nothing, or an index. What follows the

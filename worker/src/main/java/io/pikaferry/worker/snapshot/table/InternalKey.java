@@ -14,6 +14,10 @@ final class InternalKey {
 
     private InternalKey() {}
 
+    static long suffix(long sequence, int type) {
+        return sequence << Byte.SIZE | type;
+    }
+
     static int type(long suffix) {
         return (int) suffix & 0xff;
     }

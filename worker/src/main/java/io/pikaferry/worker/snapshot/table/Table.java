@@ -17,18 +17,20 @@ import java.util.Optional;
  * </pre>
  *
  * Block-based tables of the versions 2 to 5, which RocksDB writes from 4 to 8 unless it is told otherwise, and as it writes
- * them without partitioned index, dictionaries, ranges of deletions, and sequence numbers given from outside.
+ * them without partitioned index, dictionaries and ranges of deletions.
  *
  * @param deltas the index's values are differences
  * @param internalKeys the index's keys have RocksDB's eight bytes
+ * @param ingested it was written outside and came in as a whole: one sequence number, which it may not have in itself, is that
+ *     of all its records
  */
-record Table(Checksum checksum, BlockHandle index, boolean deltas, boolean internalKeys) {
+record Table(BlockHandle index, boolean deltas, boolean internalKeys, boolean ingested) {
 
     private static final int FOOTER = 53;
     private static final long MAGIC = 0x88e241b785f4cff7L;
     private static final int BINARY_SEARCH = 0;
 
-    static Table open(BlockFile file, KeyOrder order) throws IOException, UnreadableTableException {
+    static Table open(TableFile table, BlockFile file, KeyOrder order) throws IOException, UnreadableTableException {
         byte[] footer = file.tail(FOOTER);
         if (Fixed.u64(footer, FOOTER - Long.BYTES) != MAGIC) {
             throw new UnreadableTableException("it is no table in blocks, or one of the first version");
@@ -53,10 +55,10 @@ record Table(Checksum checksum, BlockHandle index, boolean deltas, boolean inter
         Properties properties = new Properties(texts(file, new ByteReader(handle, 0, handle.length).handle()));
         properties.check(order);
         return new Table(
-                checksum,
                 index,
                 properties.number("rocksdb.index.value.is.delta.encoded") != 0,
-                properties.number("rocksdb.index.key.is.user.key") == 0);
+                properties.number("rocksdb.index.key.is.user.key") == 0,
+                properties.ingested(table.largestSequence()));
     }
 
     private static Map<String, byte[]> texts(BlockFile file, BlockHandle handle) throws UnreadableTableException {
@@ -80,13 +82,25 @@ record Table(Checksum checksum, BlockHandle index, boolean deltas, boolean inter
                 throw new UnreadableTableException(
                         "its keys are ordered by '%s', not by %s".formatted(comparator, order.name()));
             }
-            if (texts.containsKey("rocksdb.external_sst_file.version")) {
-                throw new UnreadableTableException("it was not written by the database itself");
-            }
             byte[] type = texts.getOrDefault("rocksdb.block.based.table.index.type", new byte[Integer.BYTES]);
             if (type.length != Integer.BYTES || Fixed.u32(type, 0) != BINARY_SEARCH) {
                 throw new UnreadableTableException("its index is not a plain one");
             }
+        }
+
+        boolean ingested(long sequence) throws UnreadableTableException {
+            byte[] version = texts.get("rocksdb.external_sst_file.version");
+            if (version == null) {
+                return false;
+            }
+            byte[] said = texts.getOrDefault("rocksdb.external_sst_file.global_seqno", new byte[Long.BYTES]);
+            if (version.length != Integer.BYTES || Fixed.u32(version, 0) != 2 || said.length != Long.BYTES) {
+                throw new UnreadableTableException("it came from outside in an unknown form");
+            }
+            if (Fixed.u64(said, 0) != 0 && Fixed.u64(said, 0) != sequence) {
+                throw new UnreadableTableException("it came from outside, and was given another number than it tells");
+            }
+            return true;
         }
 
         /** 0 if it has no such property: older versions did not know it. */

@@ -10,6 +10,7 @@ final class TableCursor implements AutoCloseable {
     private final BlockFile blocks;
     private final BlockCursor index;
     private final BlockCursor data = BlockCursor.ofEntries(InternalKey.SUFFIX);
+    private final boolean ingested;
     /** The block that {@link #data} walks. */
     private BlockHandle opened = BlockHandle.NOWHERE;
 
@@ -17,7 +18,8 @@ final class TableCursor implements AutoCloseable {
         this.file = file;
         this.order = order;
         this.blocks = blocks;
-        Table table = Table.open(blocks, order);
+        Table table = Table.open(file, blocks, order);
+        ingested = table.ingested();
         index = BlockCursor.ofIndex(table.deltas(), table.internalKeys() ? InternalKey.SUFFIX : 0);
         blocks.read(table.index(), index.block());
         index.opened();
@@ -106,7 +108,8 @@ final class TableCursor implements AutoCloseable {
     }
 
     long suffix() {
-        return Fixed.u64(data.key(), data.keyLength() - InternalKey.SUFFIX);
+        long suffix = Fixed.u64(data.key(), data.keyLength() - InternalKey.SUFFIX);
+        return ingested ? InternalKey.suffix(file.largestSequence(), InternalKey.type(suffix)) : suffix;
     }
 
     byte[] value() {

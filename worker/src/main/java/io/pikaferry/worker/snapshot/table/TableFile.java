@@ -10,8 +10,9 @@ import java.nio.file.Path;
  *
  * @param level files of level 0 may overlap, those of one other level do not
  * @param smallest,largest key of its records, without RocksDB's eight bytes
+ * @param largestSequence of its records; of all of them, if the table came into the database as a whole
  */
-public record TableFile(Path path, int level, Bytes smallest, Bytes largest) {
+public record TableFile(Path path, int level, Bytes smallest, Bytes largest, long largestSequence) {
 
     public TableFile {
         requireNonNull(path, "path is null");
