@@ -114,6 +114,11 @@ final class Cursor implements AutoCloseable {
         }
     }
 
+    /** Whether it goes over the tables still. */
+    boolean readsTables() {
+        return tables.isPresent();
+    }
+
     /** Whether it stands at a record. */
     boolean valid() {
         return valid;

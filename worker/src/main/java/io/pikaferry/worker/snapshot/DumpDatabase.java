@@ -99,7 +99,7 @@ final class DumpDatabase implements AutoCloseable {
             lookups = keep(new ReadOptions());
             files = rocks.getLiveFilesMetaData();
             if (!hasLog(directory)) {
-                orders.forEach((family, order) -> tables.put(family, Tables.of(tableFiles(family), order)));
+                orders.forEach((family, order) -> tables.put(family, new Tables(tableFiles(family), order)));
             }
         } catch (RocksDBException | IOException | RuntimeException e) {
             close();
@@ -166,7 +166,7 @@ final class DumpDatabase implements AutoCloseable {
         return new Cursor(this, fastWay, () -> rocksCursor(family, bound));
     }
 
-    private RocksCursor rocksCursor(Family family, Optional<byte[]> bound) {
+    RocksCursor rocksCursor(Family family, Optional<byte[]> bound) {
         ReadOptions options = new ReadOptions().setFillCache(false);
         Optional<Slice> slice = bound.map(Slice::new);
         slice.ifPresent(options::setIterateUpperBound);

@@ -37,6 +37,11 @@ final class RespInput {
         this.in = requireNonNull(in, "in is null");
     }
 
+    /** Whether bytes have come that are not read yet, as far as is known without asking. */
+    boolean hasSome() {
+        return at < end;
+    }
+
     /** Waits for one reply. */
     Object read() throws IOException {
         return read(0);

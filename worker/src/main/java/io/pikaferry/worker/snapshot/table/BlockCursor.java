@@ -20,7 +20,6 @@ final class BlockCursor {
 
     private static final int HASH_INDEX = 1 << 31;
 
-    private final BlockBuffer block = new BlockBuffer();
     private final boolean deltas;
     /** Bytes at the end of a key that are not compared: RocksDB's own. */
     private final int suffix;
@@ -51,18 +50,17 @@ final class BlockCursor {
         return new BlockCursor(deltas, suffix);
     }
 
-    /** To be filled; then {@link #opened} has to be called. */
-    BlockBuffer block() {
+    /**
+     * Walks another block; stands nowhere in it yet.
+     *
+     * @param content of the block at its beginning; it has to stay until the next one is opened
+     */
+    void open(byte[] content, int length) throws UnreadableTableException {
         valid = false;
-        return block;
-    }
-
-    /** The buffer holds a block: stands nowhere in it yet. */
-    void opened() throws UnreadableTableException {
-        bytes = block.bytes();
-        int end = block.length() - Integer.BYTES;
+        bytes = content;
+        int end = length - Integer.BYTES;
         if (end < 0) {
-            throw new UnreadableTableException("a block has " + block.length() + " bytes");
+            throw new UnreadableTableException("a block has " + length + " bytes");
         }
         int count = Fixed.u32(bytes, end);
         if ((count & HASH_INDEX) != 0) {
@@ -70,13 +68,17 @@ final class BlockCursor {
             end -= Short.BYTES;
             end -= end < 0 ? 0 : Fixed.u16(bytes, end);
         }
-        if (count < 0 || count > Math.max(0, end) / Integer.BYTES) {
-            throw new UnreadableTableException("a block of " + block.length() + " bytes has " + count + " whole keys");
+        if (end < 0 || count < 0 || count > end / Integer.BYTES) {
+            throw new UnreadableTableException("a block of " + length + " bytes has " + count + " whole keys");
         }
         restarts = count;
         restartsAt = end - count * Integer.BYTES;
         nextAt = 0;
         keyLength = 0;
+    }
+
+    /** Stands nowhere, until another block is opened. */
+    void leave() {
         valid = false;
     }
 

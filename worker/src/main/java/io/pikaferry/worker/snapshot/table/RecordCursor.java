@@ -30,7 +30,7 @@ public final class RecordCursor implements AutoCloseable {
         this.bound = bound;
         Decompression decompression = new Decompression();
         this.runs = tables.runs().stream()
-                .map(files -> new RunCursor(files, order, decompression))
+                .map(files -> new RunCursor(tables, files, decompression))
                 .toList();
         this.heap = new RunCursor[runs.size()];
     }

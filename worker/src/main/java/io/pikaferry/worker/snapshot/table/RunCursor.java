@@ -6,8 +6,8 @@ import java.util.Optional;
 /** Walks tables that follow on one another, a level of a column family, as if they were one. Used by one thread. */
 final class RunCursor implements AutoCloseable {
 
+    private final Tables tables;
     private final List<TableFile> files;
-    private final KeyOrder order;
     private final Decompression decompression;
 
     private int at;
@@ -16,9 +16,9 @@ final class RunCursor implements AutoCloseable {
     private boolean valid;
 
     /** @param files in the order of their keys, at least one */
-    RunCursor(List<TableFile> files, KeyOrder order, Decompression decompression) {
+    RunCursor(Tables tables, List<TableFile> files, Decompression decompression) {
+        this.tables = tables;
         this.files = files;
-        this.order = order;
         this.decompression = decompression;
     }
 
@@ -67,7 +67,7 @@ final class RunCursor implements AutoCloseable {
     private TableCursor table(int number) throws UnreadableTableException {
         if (open.isEmpty() || openNumber != number) {
             close();
-            open = Optional.of(TableCursor.open(files.get(number), order, decompression));
+            open = Optional.of(TableCursor.open(tables, files.get(number), decompression));
             openNumber = number;
         }
         return open.get();
@@ -79,7 +79,7 @@ final class RunCursor implements AutoCloseable {
         while (low < high) {
             int middle = (low + high) >>> 1;
             byte[] largest = files.get(middle).largest().array();
-            if (order.compare(largest, 0, largest.length, target, 0, target.length) < 0) {
+            if (tables.order().compare(largest, 0, largest.length, target, 0, target.length) < 0) {
                 low = middle + 1;
             } else {
                 high = middle;

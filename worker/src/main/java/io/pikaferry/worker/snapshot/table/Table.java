@@ -2,6 +2,7 @@ package io.pikaferry.worker.snapshot.table;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.pikaferry.model.Bytes;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -9,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the end of a table says about it: where its index is, and how that is written.
+ * What the end of a table says about it, and its index.
  *
  * <pre>
  * footer      u8 kind of checksum | handle of the index of meta blocks | handle of the index | zeros | u32 version | u64 magic
@@ -19,12 +20,13 @@ import java.util.Optional;
  * Block-based tables of the versions 2 to 5, which RocksDB writes from 4 to 8 unless it is told otherwise, and as it writes
  * them without partitioned index, dictionaries and ranges of deletions.
  *
+ * @param index the block
  * @param deltas the index's values are differences
  * @param internalKeys the index's keys have RocksDB's eight bytes
  * @param ingested it was written outside and came in as a whole: one sequence number, which it may not have in itself, is that
  *     of all its records
  */
-record Table(BlockHandle index, boolean deltas, boolean internalKeys, boolean ingested) {
+record Table(Checksum checksum, Bytes index, boolean deltas, boolean internalKeys, boolean ingested) {
 
     private static final int FOOTER = 53;
     private static final long MAGIC = 0x88e241b785f4cff7L;
@@ -42,7 +44,7 @@ record Table(BlockHandle index, boolean deltas, boolean internalKeys, boolean in
         Checksum checksum = Checksum.of(footer[0]);
         ByteReader handles = new ByteReader(footer, 1, FOOTER - Long.BYTES - Integer.BYTES);
         BlockHandle metaIndex = handles.handle();
-        BlockHandle index = handles.handle();
+        BlockHandle indexHandle = handles.handle();
         file.guardedBy(checksum);
         Map<String, byte[]> metas = texts(file, metaIndex);
         for (String unknown : new String[] {"rocksdb.range_del", "rocksdb.compression_dict"}) {
@@ -54,17 +56,21 @@ record Table(BlockHandle index, boolean deltas, boolean internalKeys, boolean in
                 .orElseThrow(() -> new UnreadableTableException("it has no properties"));
         Properties properties = new Properties(texts(file, new ByteReader(handle, 0, handle.length).handle()));
         properties.check(order);
+        BlockBuffer index = new BlockBuffer();
+        file.read(indexHandle, index);
         return new Table(
-                index,
+                checksum,
+                Bytes.owning(Arrays.copyOf(index.bytes(), index.length())),
                 properties.number("rocksdb.index.value.is.delta.encoded") != 0,
                 properties.number("rocksdb.index.key.is.user.key") == 0,
                 properties.ingested(table.largestSequence()));
     }
 
     private static Map<String, byte[]> texts(BlockFile file, BlockHandle handle) throws UnreadableTableException {
+        BlockBuffer block = new BlockBuffer();
+        file.read(handle, block);
         BlockCursor entries = BlockCursor.ofEntries(0);
-        file.read(handle, entries.block());
-        entries.opened();
+        entries.open(block.bytes(), block.length());
         Map<String, byte[]> texts = new HashMap<>();
         for (entries.first(); entries.valid(); entries.next()) {
             texts.put(

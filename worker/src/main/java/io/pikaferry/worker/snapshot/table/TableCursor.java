@@ -9,28 +9,29 @@ final class TableCursor implements AutoCloseable {
     private final KeyOrder order;
     private final BlockFile blocks;
     private final BlockCursor index;
+    private final BlockBuffer block = new BlockBuffer();
     private final BlockCursor data = BlockCursor.ofEntries(InternalKey.SUFFIX);
     private final boolean ingested;
     /** The block that {@link #data} walks. */
     private BlockHandle opened = BlockHandle.NOWHERE;
 
-    private TableCursor(TableFile file, KeyOrder order, BlockFile blocks) throws IOException, UnreadableTableException {
+    private TableCursor(Tables tables, TableFile file, BlockFile blocks) throws IOException, UnreadableTableException {
         this.file = file;
-        this.order = order;
+        this.order = tables.order();
         this.blocks = blocks;
-        Table table = Table.open(file, blocks, order);
+        Table table = tables.table(file, blocks);
+        blocks.guardedBy(table.checksum());
         ingested = table.ingested();
         index = BlockCursor.ofIndex(table.deltas(), table.internalKeys() ? InternalKey.SUFFIX : 0);
-        blocks.read(table.index(), index.block());
-        index.opened();
+        index.open(table.index().array(), table.index().length());
     }
 
-    static TableCursor open(TableFile file, KeyOrder order, Decompression decompression)
+    static TableCursor open(Tables tables, TableFile file, Decompression decompression)
             throws UnreadableTableException {
         try {
             BlockFile blocks = BlockFile.open(file.path(), decompression);
             try {
-                return new TableCursor(file, order, blocks);
+                return new TableCursor(tables, file, blocks);
             } catch (UnreadableTableException | IOException | RuntimeException e) {
                 blocks.close();
                 throw e;
@@ -88,10 +89,10 @@ final class TableCursor implements AutoCloseable {
         BlockHandle wanted = index.valid() ? index.handle() : BlockHandle.NOWHERE;
         if (!wanted.equals(opened)) {
             opened = BlockHandle.NOWHERE;
-            BlockBuffer buffer = data.block();
+            data.leave();
             if (index.valid()) {
-                blocks.read(wanted, buffer);
-                data.opened();
+                blocks.read(wanted, block);
+                data.open(block.bytes(), block.length());
                 opened = wanted;
             }
         }
