@@ -87,6 +87,11 @@ record Footing(
             public boolean unsure(long expireAtMillis, long executedAtSeconds) {
                 return mapper.mayHaveGone(expireAtMillis, executedAtSeconds);
             }
+
+            @Override
+            public boolean remembersEmptied() {
+                return mapper.remembersEmptied();
+            }
         };
     }
 

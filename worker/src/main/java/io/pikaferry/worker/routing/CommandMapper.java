@@ -40,6 +40,7 @@ public final class CommandMapper {
     private final SourceExpiry expiry;
     private final Slots slots;
     private final RecordLocks locks;
+    private final EmptiedCollections emptied;
 
     private CommandMapper(PikaVersion version, Slots slots) {
         this.version = requireNonNull(version, "version is null");
@@ -52,6 +53,7 @@ public final class CommandMapper {
         this.index = new CommandIndex(CommandTable.rowsOf(version));
         this.expiry = SourceExpiry.of(version);
         this.locks = new RecordLocks(version);
+        this.emptied = new EmptiedCollections(version);
     }
 
     /**
@@ -121,6 +123,11 @@ public final class CommandMapper {
         return expiry.unsure(expireAtMillis, executedAtSeconds);
     }
 
+    /** Whether the source gives a collection that was emptied and is filled again the expiry it had. */
+    public boolean remembersEmptied() {
+        return emptied.areRemembered();
+    }
+
     /** Whether applying it to a target that may have its effect already, and that of later items, does no harm. */
     public static boolean repeatable(Mapped mapped) {
         if (mapped instanceof Mapped.Commands some) {
@@ -143,7 +150,8 @@ public final class CommandMapper {
         }
         try {
             LoggedCommand logged = new LoggedCommand(row, args, item.executedAtSeconds(), expiry);
-            Mapped meant = locks.doubting(row, args, row.treatment().of(logged));
+            Mapped meant = emptied.telling(
+                    row, args, locks.doubting(row, args, row.treatment().of(logged)));
             return ours(row, args, item.stream().slot(), meant);
         } catch (UnknownFormException e) {
             return refused(args, row.title() + " in a form that is not known");

@@ -2,6 +2,8 @@ package io.pikaferry.worker.routing;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Optional;
+
 /**
  * One command for the target: name and arguments, the keys it touches, and what it does to their expiry. A plain class
  * because it carries arrays, on the hot path.
@@ -39,6 +41,7 @@ public final class TargetCommand {
     private final boolean takesExpiryLast;
     private final boolean repeatable;
     private final byte[][] doubtful;
+    private final Optional<CollectionWrite> collection;
 
     private TargetCommand(
             byte[][] args,
@@ -47,7 +50,7 @@ public final class TargetCommand {
             long expireAtMillis,
             boolean takesExpiryLast,
             boolean repeatable) {
-        this(args, keys, expiry, expireAtMillis, takesExpiryLast, repeatable, NO_KEYS);
+        this(args, keys, expiry, expireAtMillis, takesExpiryLast, repeatable, NO_KEYS, Optional.empty());
     }
 
     private TargetCommand(
@@ -57,7 +60,8 @@ public final class TargetCommand {
             long expireAtMillis,
             boolean takesExpiryLast,
             boolean repeatable,
-            byte[][] doubtful) {
+            byte[][] doubtful,
+            Optional<CollectionWrite> collection) {
         this.args = requireNonNull(args, "args is null");
         this.keys = requireNonNull(keys, "keys is null");
         this.expiry = requireNonNull(expiry, "expiry is null");
@@ -65,6 +69,7 @@ public final class TargetCommand {
         this.takesExpiryLast = takesExpiryLast;
         this.repeatable = repeatable;
         this.doubtful = requireNonNull(doubtful, "doubtful is null");
+        this.collection = requireNonNull(collection, "collection is null");
         if (keys.length == 0) {
             throw new IllegalArgumentException("a command for the target has at least one key");
         }
@@ -99,12 +104,18 @@ public final class TargetCommand {
 
     /** The same, but not to be applied to a target that may have its effect already. */
     TargetCommand once() {
-        return new TargetCommand(args, keys, expiry, expireAtMillis, takesExpiryLast, false, doubtful);
+        return new TargetCommand(args, keys, expiry, expireAtMillis, takesExpiryLast, false, doubtful, collection);
     }
 
     /** The same, but of these keys the log's order may not be the order in which the source did it. */
     TargetCommand doubting(byte[][] some) {
-        return new TargetCommand(args, keys, expiry, expireAtMillis, takesExpiryLast, repeatable, some);
+        return new TargetCommand(args, keys, expiry, expireAtMillis, takesExpiryLast, repeatable, some, collection);
+    }
+
+    /** The same, but it may empty or fill a collection of which the source remembers the expiry. */
+    TargetCommand writing(CollectionWrite some) {
+        return new TargetCommand(
+                args, keys, expiry, expireAtMillis, takesExpiryLast, repeatable, doubtful, Optional.of(some));
     }
 
     /** Not to be written to. */
@@ -136,6 +147,11 @@ public final class TargetCommand {
     /** Keys that may have become something else at the source than the log's order tells. */
     public byte[][] doubtful() {
         return doubtful;
+    }
+
+    /** Present where the source remembers what was emptied; {@link #args} then are for a key of which nothing is remembered. */
+    public Optional<CollectionWrite> collection() {
+        return collection;
     }
 
     /** Whether applying it to a target that already has its effect (and that of later commands) does no harm. */

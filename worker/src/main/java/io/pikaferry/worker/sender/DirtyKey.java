@@ -6,6 +6,7 @@ import io.pikaferry.error.ErrorCode;
 import io.pikaferry.model.BinlogPosition;
 import io.pikaferry.model.Bytes;
 import io.pikaferry.model.StreamId;
+import io.pikaferry.worker.routing.CollectionWrite;
 import io.pikaferry.worker.routing.TargetCommand;
 import io.pikaferry.worker.routing.TargetCommand.Expiry;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.ObjLongConsumer;
 
 /**
  * A key of which the log does not say what it became (DESIGN §8). What the stream still has for it is not applied but
@@ -42,6 +44,8 @@ public final class DirtyKey {
     private final List<Touch> touches = new ArrayList<>();
     private BinlogPosition forgottenUpTo = BinlogPosition.START; // of touches
     private int reads;
+    private long expiryGiven;
+    private Optional<CollectionWrite.Kind> kind = Optional.empty();
 
     /**
      * An item that touched the key while it was dirty.
@@ -119,6 +123,12 @@ public final class DirtyKey {
 
     void touched(BinlogPosition end, long executedAtSeconds, TargetCommand command) {
         add(new Touch(end, executedAtSeconds, Optional.of(command)));
+        if (command.expiry() == Expiry.AT) {
+            expiryGiven = command.expireAtMillis();
+        }
+        if (command.collection().isPresent()) {
+            kind = command.collection().map(CollectionWrite::kind);
+        }
     }
 
     /** What an item did to the key cannot be told without reading it. */
@@ -174,6 +184,22 @@ public final class DirtyKey {
     /** What has to be applied after what was read. */
     List<TargetCommand> commandsSince() {
         return touches.stream().flatMap(touch -> touch.command().stream()).toList();
+    }
+
+    /** The same, with when the source executed it. */
+    void forEachSince(ObjLongConsumer<TargetCommand> commandAndSeconds) {
+        touches.forEach(touch ->
+                touch.command().ifPresent(command -> commandAndSeconds.accept(command, touch.executedAtSeconds())));
+    }
+
+    /** What it was used as since it is dirty, where the source remembers what was emptied. */
+    Optional<CollectionWrite.Kind> kind() {
+        return kind;
+    }
+
+    /** The expiry that it was given last since it is dirty; 0: none. What was read may have had it. */
+    long expiryGiven() {
+        return expiryGiven;
     }
 
     /** @return how often it was read, this time included; for the reading thread */

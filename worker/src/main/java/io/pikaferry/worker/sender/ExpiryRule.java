@@ -12,4 +12,9 @@ public interface ExpiryRule {
 
     /** Whether it may have been gone, or not: the source's log does not say. */
     boolean unsure(long expireAtMillis, long executedAtSeconds);
+
+    /** Whether it gives a collection that was emptied and is filled again the expiry it had (ADR 19). */
+    default boolean remembersEmptied() {
+        return false;
+    }
 }

@@ -9,11 +9,13 @@ import io.pikaferry.model.Bytes;
 import io.pikaferry.model.StreamId;
 import io.pikaferry.worker.checkpoint.Watermark;
 import io.pikaferry.worker.checkpoint.Watermark.InFlight;
+import io.pikaferry.worker.routing.CollectionWrite;
 import io.pikaferry.worker.routing.LaneOf;
 import io.pikaferry.worker.routing.TargetCommand;
 import io.pikaferry.worker.routing.TargetCommand.Expiry;
 import io.pikaferry.worker.sender.HeldExpiries.Held;
 import io.pikaferry.worker.sender.HeldExpiries.State;
+import io.pikaferry.worker.sender.Transaction.Answer;
 import io.pikaferry.worker.sender.Transaction.Outcome;
 import io.pikaferry.worker.sender.Transaction.Refusal;
 import io.pikaferry.worker.target.TargetError;
@@ -46,6 +48,7 @@ final class ItemWriter {
     private final TargetLink link;
     private final Expiries expiries;
     private final Patience patience;
+    private final Revivals revivals;
     private final ErrorWatch watch;
 
     // What has been planned for the next transaction.
@@ -64,12 +67,24 @@ final class ItemWriter {
         final byte[][] keys;
         final byte[][] first;
         final List<byte[][]> others;
+        final Optional<CollectionWrite> scripted;
 
         Planned(LaneUnit.Item item, byte[][] keys, byte[][] first, List<byte[][]> others) {
+            this(item, keys, first, others, Optional.empty());
+        }
+
+        /** @param scripted the command that the others are scripts of, and say what they have found */
+        Planned(
+                LaneUnit.Item item,
+                byte[][] keys,
+                byte[][] first,
+                List<byte[][]> others,
+                Optional<CollectionWrite> scripted) {
             this.item = item;
             this.keys = keys;
             this.first = first;
             this.others = others;
+            this.scripted = scripted;
         }
 
         boolean mayBeRefused() {
@@ -84,12 +99,13 @@ final class ItemWriter {
         }
     }
 
-    ItemWriter(int lane, LaneJob job, TargetLink link, Expiries expiries, Patience patience) {
+    ItemWriter(int lane, LaneJob job, TargetLink link, Expiries expiries, Patience patience, Revivals revivals) {
         this.lane = lane;
         this.job = requireNonNull(job, "job is null");
         this.link = requireNonNull(link, "link is null");
         this.expiries = requireNonNull(expiries, "expiries is null");
         this.patience = requireNonNull(patience, "patience is null");
+        this.revivals = requireNonNull(revivals, "revivals is null");
         this.watch = new ErrorWatch(job.keys(), lane);
     }
 
@@ -154,6 +170,11 @@ final class ItemWriter {
     }
 
     private Planned rendered(LaneUnit.Write write, TargetCommand command) {
+        Optional<CollectionWrite> collection = command.collection();
+        if (collection.isPresent() && revivals.concern(write.db, collection.get())) {
+            List<byte[][]> scripts = revivals.scripts(write.db, write.executedAtSeconds, collection.get());
+            return new Planned(write, command.keys(), scripts.get(0), scripts.subList(1, scripts.size()), collection);
+        }
         if (command.expiry() != Expiry.AT) {
             return new Planned(write, command.keys(), command.args(), List.of());
         }
@@ -420,9 +441,15 @@ final class ItemWriter {
                 settle(refusal);
             }
         });
+        for (Answer<Planned> answer : outcome.lists()) {
+            Planned owner = answer.owner();
+            owner.scripted.ifPresent(
+                    write -> revivals.heard(owner.item.stream, owner.item.end, owner.item.db, write, answer.list()));
+        }
         if (!outcome.refusals().isEmpty()) {
             settleWhatExecRefused(outcome.refusals(), examined);
         }
+        revivals.settle();
         board.moved(lane, marks);
         if (examined) {
             board.examined(lane);
@@ -502,9 +529,12 @@ final class ItemWriter {
     }
 
     /** Has the keys read again, or the refusal written down. */
-    private void settle(Refusal<Planned> refusal) {
-        Planned owner = refusal.owner();
-        TargetError error = refusal.error();
+    private void settle(Refusal<Planned> asSent) {
+        Planned owner = asSent.owner();
+        TargetError error = asSent.error();
+        Refusal<Planned> refusal = owner.scripted
+                .map(write -> new Refusal<>(owner, Words.name(write.command()[0]), error))
+                .orElse(asSent);
         if (error.concernsTarget() || (job.readsRefusedAgain() && !isConflict(owner))) {
             for (byte[] key : owner.keys) {
                 taint(owner.item, key, error.code(), refusal.message());

@@ -33,6 +33,10 @@ public record KeyFilter(Bytes pattern, Optional<String> redisType, Predicate<byt
         return new KeyFilter(EVERY_KEY, Optional.empty(), belongs, ALL);
     }
 
+    boolean concerns(String type) {
+        return redisType.isEmpty() || redisType.get().equals(type);
+    }
+
     boolean limited() {
         return atMost != ALL;
     }

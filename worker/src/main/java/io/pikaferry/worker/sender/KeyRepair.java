@@ -6,15 +6,18 @@ import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
 import io.pikaferry.model.Bytes;
 import io.pikaferry.model.StreamId;
-import io.pikaferry.worker.routing.TargetCommand;
+import io.pikaferry.worker.routing.CollectionWrite;
 import io.pikaferry.worker.routing.TargetCommand.Expiry;
+import io.pikaferry.worker.sender.Transaction.Answer;
 import io.pikaferry.worker.sender.Transaction.Outcome;
 import io.pikaferry.worker.sender.Transaction.Refusal;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Makes dirty keys of a lane what they are at the source (DESIGN §8), or writes down that it cannot.
@@ -28,11 +31,13 @@ final class KeyRepair {
     private final int lane;
     private final LaneJob job;
     private final Patience patience;
+    private final Revivals revivals;
 
-    KeyRepair(int lane, LaneJob job, Patience patience) {
+    KeyRepair(int lane, LaneJob job, Patience patience, Revivals revivals) {
         this.lane = lane;
         this.job = requireNonNull(job, "job is null");
         this.patience = requireNonNull(patience, "patience is null");
+        this.revivals = requireNonNull(revivals, "revivals is null");
     }
 
     /** What is written down where the source has several types under one name. */
@@ -76,6 +81,7 @@ final class KeyRepair {
                     + refusals.get(0).message();
             finish(dirty, entries(dirty, why), List.of());
         }
+        revivals.settle();
     }
 
     private List<Refusal<byte[][]>> replace(DirtyKey dirty, SourceCopy copy) throws InterruptedException {
@@ -83,7 +89,16 @@ final class KeyRepair {
         List<Refusal<byte[][]>> refusals = new ArrayList<>();
         List<byte[][]> part = new ArrayList<>();
         List<byte[][]> own = new ArrayList<>();
-        part.add(new byte[][] {Words.UNLINK, key});
+        byte[][] unlink = unlink(dirty, copy);
+        part.add(unlink);
+        Map<byte[][], CollectionWrite> scripts = new IdentityHashMap<>();
+        Consumer<Answer<byte[][]>> heard = answer -> {
+            if (answer.owner() == unlink) {
+                revivals.heardOfUnlink(dirty.db(), key, answer.list());
+            } else if (scripts.containsKey(answer.owner())) {
+                revivals.heard(dirty.stream(), dirty.since(), dirty.db(), scripts.get(answer.owner()), answer.list());
+            }
+        };
         long bytes = 0;
         for (SourceCopy.Write write : copy.writes()) {
             part.add(write.args());
@@ -91,7 +106,7 @@ final class KeyRepair {
                 bytes += argument.length;
             }
             if (bytes > job.config().batchBytes()) {
-                refusals.addAll(apply(dirty.db(), part, own));
+                refusals.addAll(apply(dirty.db(), part, own, heard));
                 part = new ArrayList<>();
                 bytes = 0;
             }
@@ -100,17 +115,39 @@ final class KeyRepair {
             long at = job.expireAt(lane, dirty.db(), key, copy.expireAtMillis(), own);
             part.add(new byte[][] {Words.PEXPIREAT, key, Words.ascii(at)});
         }
-        for (TargetCommand command : dirty.commandsSince()) {
+        List<byte[][]> last = part;
+        dirty.forEachSince((command, executedAt) -> {
+            if (command.collection().isPresent()) {
+                CollectionWrite write = command.collection().get();
+                for (byte[][] script : revivals.scripts(dirty.db(), executedAt, write)) {
+                    last.add(script);
+                    scripts.put(script, write);
+                }
+                return;
+            }
             long at = command.expiry() == Expiry.AT
                     ? job.expireAt(lane, dirty.db(), key, command.expireAtMillis(), own)
                     : 0;
-            job.rendering().render(command, at, part);
-        }
-        refusals.addAll(apply(dirty.db(), part, own));
+            job.rendering().render(command, at, last);
+        });
+        refusals.addAll(apply(dirty.db(), part, own, heard));
         return refusals;
     }
 
-    private List<Refusal<byte[][]>> apply(int db, List<byte[][]> data, List<byte[][]> own) throws InterruptedException {
+    private byte[][] unlink(DirtyKey dirty, SourceCopy copy) {
+        byte[] key = dirty.key().array();
+        if (!job.remembersEmptied()) {
+            return new byte[][] {Words.UNLINK, key};
+        }
+        return copy.writes().isEmpty()
+                ? revivals.unlinkRemembering(dirty.db(), key, dirty.kind(), dirty.expiryGiven())
+                : revivals.unlinkForgetting(
+                        dirty.db(), key, copy.writes().get(0).args());
+    }
+
+    private List<Refusal<byte[][]>> apply(
+            int db, List<byte[][]> data, List<byte[][]> own, Consumer<Answer<byte[][]>> heard)
+            throws InterruptedException {
         Map<byte[][], Refusal<byte[][]>> leftOut = new LinkedHashMap<>();
         Outcome<byte[][]> outcome = patience.execute(
                 () -> {
@@ -122,6 +159,7 @@ final class KeyRepair {
                     return transaction;
                 },
                 refusal -> leftOut.put(refusal.owner(), refusal));
+        outcome.lists().forEach(heard);
         List<Refusal<byte[][]>> refusals = new ArrayList<>(leftOut.values());
         for (Refusal<byte[][]> refusal : outcome.refusals()) {
             if (refusal.error().concernsTarget()) {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.model.BinlogPosition;
 import io.pikaferry.model.StreamId;
+import io.pikaferry.worker.routing.CollectionWrite;
 import io.pikaferry.worker.target.TargetLink;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +29,7 @@ final class Lane implements AutoCloseable {
     private final Patience patience;
     private final ItemWriter items;
     private final Expiries expiries;
+    private final Revivals revivals;
     private final LoadWriter loads;
     private final KeyRepair repairs;
     private final LaneQueue queue;
@@ -45,15 +47,21 @@ final class Lane implements AutoCloseable {
         this.ended = job.threads().latch(1);
         this.patience = new Patience(link, job, closed);
         this.expiries = new Expiries(index, job, link, patience);
-        this.items = new ItemWriter(index, job, link, expiries, patience);
+        this.revivals = new Revivals(job, link, patience);
+        this.items = new ItemWriter(index, job, link, expiries, patience, revivals);
         this.loads = new LoadWriter(index, job, patience);
-        this.repairs = new KeyRepair(index, job, patience);
+        this.repairs = new KeyRepair(index, job, patience, revivals);
         this.thread = job.threads().thread(job.name() + "-lane-" + index, this::run);
     }
 
     void start() {
         started = true;
         thread.start();
+    }
+
+    /** To be called before {@link #start}. */
+    void adopt(EmptiedKeys.Name given, long expireAtMillis) {
+        revivals.adopt(given, expireAtMillis);
     }
 
     /** It may lie there until more has come, or the lane is {@linkplain #rouse roused}. */
@@ -68,6 +76,7 @@ final class Lane implements AutoCloseable {
     private void run() {
         List<LaneUnit> batch = new ArrayList<>();
         try {
+            revivals.settle(); // what an earlier tenure left
             while (true) {
                 batch.clear();
                 queue.take(batch, job.config().batchUnits(), job.config().batchBytes());
@@ -95,6 +104,7 @@ final class Lane implements AutoCloseable {
         } else if (first instanceof LaneUnit.Advance advance) {
             advance(advance.upTo);
             expiries.settle(advance.quietSeconds);
+            revivals.forgetPast(index, advance.quietSeconds);
             items.readCalmSuspects();
         } else if (first instanceof LaneUnit.Taint taint) {
             items.taint(taint);
@@ -143,14 +153,18 @@ final class Lane implements AutoCloseable {
         Map<StreamId, BinlogPosition> marks = Map.of(flush.stream, flush.end);
         boolean ours = flush.db == job.controlDb();
         List<DirtyKey> clean = new ArrayList<>();
+        boolean remembered = false;
         for (int lane = 0; lane < job.config().lanes(); lane++) {
             job.held(lane).removeAll(flush.db);
+            remembered |= !job.emptied(lane).isEmpty();
+            job.emptied(lane).clear(); // a source that remembers has one database
             for (DirtyKey dirty : job.dirty(lane).of(flush.stream)) {
                 job.dirty(lane).remove(dirty);
                 clean.add(dirty);
             }
             clean.addAll(job.suspects(lane).removeAll(flush.stream));
         }
+        boolean forget = remembered;
         patience.execute(() -> {
             Transaction<LaneUnit.Flush> transaction = new Transaction<>(job.controlDb());
             transaction.data(flush.db, null, new byte[][] {Words.FLUSHDB});
@@ -159,6 +173,9 @@ final class Lane implements AutoCloseable {
             } else {
                 clean.forEach(dirty ->
                         transaction.own(new byte[][] {Words.HDEL, job.keys().dirty(), DirtyKeys.field(dirty)}));
+                if (forget) {
+                    transaction.own(new byte[][] {Words.UNLINK, job.keys().emptied()});
+                }
             }
             transaction.marks(job.board().render(index, marks));
             return transaction;
@@ -195,6 +212,13 @@ final class Lane implements AutoCloseable {
     private void sweep(LaneUnit.Sweep sweep) throws InterruptedException {
         for (int lane = 0; lane < job.config().lanes(); lane++) {
             job.dirty(lane).of(sweep.stream).forEach(dirty -> dirty.touchedUnknown(sweep.end));
+        }
+        if (job.remembersEmptied()) {
+            for (CollectionWrite.Kind kind : CollectionWrite.Kind.values()) {
+                if (sweep.filter.concerns(kind.redisType())) {
+                    revivals.forgetAll(kind);
+                }
+            }
         }
         Map<StreamId, BinlogPosition> marks = Map.of(sweep.stream, sweep.end);
         KeySweep keys = new KeySweep(link, job.controlDb());

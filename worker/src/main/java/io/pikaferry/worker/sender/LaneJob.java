@@ -46,6 +46,9 @@ interface LaneJob extends ExpiryRule {
     /** Of the lane; another may look only while the lane waits at a gate. */
     Suspects suspects(int lane);
 
+    /** Of the lane; another may look only while the lane waits at a gate. */
+    EmptiedKeys emptied(int lane);
+
     /** Whether an expiry has to be held back at this moment. */
     boolean holds(long expireAtMillis);
 

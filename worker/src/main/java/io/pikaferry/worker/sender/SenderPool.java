@@ -1,9 +1,11 @@
 package io.pikaferry.worker.sender;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
+import io.pikaferry.model.Bytes;
 import io.pikaferry.worker.checkpoint.Marks;
 import io.pikaferry.worker.routing.LaneOf;
 import io.pikaferry.worker.sender.HeldExpiries.State;
@@ -128,8 +130,8 @@ public final class SenderPool implements AutoCloseable {
     }
 
     /**
-     * Takes over what an earlier tenure left in the target: expiries held back, dirty keys, refusals that no coordinator may
-     * have heard of. Before {@link #start}.
+     * Takes over what an earlier tenure left in the target: expiries held back, dirty keys, expiries of emptied keys, refusals that
+     * no coordinator may have heard of. Before {@link #start}.
      *
      * @param control stands in the control database
      */
@@ -145,6 +147,18 @@ public final class SenderPool implements AutoCloseable {
             DirtyKey key = DirtyKeys.parse(field, value, targetDb);
             if (shared.dirty(LaneOf.lane(key.key().array(), size())).add(key)) {
                 shared.reread(key);
+            }
+        });
+        OwnHash emptied = new OwnHash(control, shared.keys().emptied());
+        emptied.forEach((field, value) -> {
+            boolean given = value[0] == '!';
+            long at = Long.parseLong(new String(value, given ? 1 : 0, value.length - (given ? 1 : 0), US_ASCII));
+            EmptiedKeys.Name name = EmptiedKeys.parse(field);
+            int lane = LaneOf.lane(name.key().array(), size());
+            if (given) {
+                lanes.get(lane).adopt(name, at);
+            } else {
+                shared.emptied(lane).put(Bytes.owning(field), at);
             }
         });
         OwnHash refused = new OwnHash(control, shared.keys().refused());
@@ -178,6 +192,19 @@ public final class SenderPool implements AutoCloseable {
     /** How many keys are known to expire before long. Approximate while lanes run. */
     long watchedExpiries() {
         return shared.held.stream().mapToLong(HeldExpiries::size).sum();
+    }
+
+    /** How many emptied keys are remembered. Approximate while lanes run. */
+    long emptiedKeys() {
+        return shared.emptied.stream().mapToLong(EmptiedKeys::size).sum();
+    }
+
+    int controlDb() {
+        return shared.controlDb();
+    }
+
+    TargetKeys keys() {
+        return shared.keys();
     }
 
     /** How many keys have to be read again from the source. */
@@ -281,6 +308,7 @@ public final class SenderPool implements AutoCloseable {
         private final Budget budget;
         private final List<HeldExpiries> held;
         private final List<DirtyKeys> dirty;
+        private final List<EmptiedKeys> emptied;
         private final List<Suspects> suspects;
         private final Queue<DirtyKey> toRead = new ConcurrentLinkedQueue<>();
         private final Semaphore unread; // counts what is in toRead
@@ -310,6 +338,9 @@ public final class SenderPool implements AutoCloseable {
                     .toList();
             this.suspects =
                     Stream.generate(Suspects::new).limit(terms.config().lanes()).toList();
+            this.emptied = Stream.generate(EmptiedKeys::new)
+                    .limit(terms.config().lanes())
+                    .toList();
             this.dirty = Stream.generate(DirtyKeys::new)
                     .limit(terms.config().lanes())
                     .toList();
@@ -394,6 +425,11 @@ public final class SenderPool implements AutoCloseable {
         }
 
         @Override
+        public EmptiedKeys emptied(int lane) {
+            return emptied.get(lane);
+        }
+
+        @Override
         public Suspects suspects(int lane) {
             return suspects.get(lane);
         }
@@ -428,6 +464,11 @@ public final class SenderPool implements AutoCloseable {
         @Override
         public boolean unsure(long expireAtMillis, long executedAtSeconds) {
             return terms.expiry().unsure(expireAtMillis, executedAtSeconds);
+        }
+
+        @Override
+        public boolean remembersEmptied() {
+            return terms.expiry().remembersEmptied();
         }
 
         @Override

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.model.Bytes;
 import io.pikaferry.worker.pace.Pace;
+import io.pikaferry.worker.routing.CollectionWrite.Kind;
 import io.pikaferry.worker.routing.LaneOf;
 import io.pikaferry.worker.snapshot.PikaType;
 import io.pikaferry.worker.snapshot.SnapshotChunk;
@@ -114,6 +115,31 @@ public final class SnapshotFeed implements SnapshotSink {
             pool.lane(lane).put(loaded);
         }
         pool.rouse();
+    }
+
+    @Override
+    public void emptied(int db, byte[] key, PikaType type, long expireAtMillis) throws InterruptedException {
+        pool.check();
+        Kind kind =
+                switch (type) {
+                    case SET -> Kind.SET;
+                    case ZSET -> Kind.SORTED_SET;
+                    case LIST -> Kind.LIST;
+                    case STRING, HASH, STREAM -> throw new IllegalArgumentException(type + " is not remembered");
+                };
+        byte[] field = EmptiedKeys.field(kind, targetDb.applyAsInt(db), key).array();
+        int permits = pool.acquire(field.length);
+        pool.lane(LaneOf.lane(key, pool.size()))
+                .put(new LaneUnit.Load(
+                        db,
+                        pool.controlDb(),
+                        key,
+                        List.<byte[][]>of(
+                                new byte[][] {Words.HSET, pool.keys().emptied(), field, Words.ascii(expireAtMillis)}),
+                        0,
+                        0,
+                        false,
+                        permits));
     }
 
     /** @return how many elements */

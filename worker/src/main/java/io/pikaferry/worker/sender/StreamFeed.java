@@ -432,7 +432,7 @@ public final class StreamFeed {
         if (idleSince == itemsFed.get()) {
             pool.hold(false);
         }
-        if (!moved.isEmpty() || pool.watchedExpiries() > 0 || pool.suspectKeys() > 0) {
+        if (!moved.isEmpty() || pool.watchedExpiries() > 0 || pool.suspectKeys() > 0 || pool.emptiedKeys() > 0) {
             advanceAll(moved, quietSeconds());
         }
     }

@@ -1,7 +1,5 @@
 package io.pikaferry.worker.sender;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
 import io.pikaferry.worker.target.TargetError;
@@ -9,7 +7,6 @@ import io.pikaferry.worker.target.TargetLink;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -32,6 +29,9 @@ final class Transaction<O> implements Batch<O> {
         }
     }
 
+    /** The list that a command was answered with. */
+    record Answer<O>(O owner, List<?> list) {}
+
     /**
      * What became of it.
      *
@@ -39,15 +39,21 @@ final class Transaction<O> implements Batch<O> {
      * @param waitFor present if it was not applied for a reason that may pass: it can be tried again as it is
      * @param refusals the commands refused; if not applied, those that have to be left out to try again
      * @param zeroes whose commands were answered with 0: mostly, that there was nothing to do
+     * @param lists what commands were answered that have a list to say
      */
-    record Outcome<O>(boolean applied, Optional<TargetError> waitFor, List<Refusal<O>> refusals, List<O> zeroes) {
+    record Outcome<O>(
+            boolean applied,
+            Optional<TargetError> waitFor,
+            List<Refusal<O>> refusals,
+            List<O> zeroes,
+            List<Answer<O>> lists) {
 
         static <O> Outcome<O> applied(List<Refusal<O>> refusals) {
-            return new Outcome<>(true, Optional.empty(), refusals, List.of());
+            return new Outcome<>(true, Optional.empty(), refusals, List.of(), List.of());
         }
 
         static <O> Outcome<O> toWaitFor(TargetError why) {
-            return new Outcome<>(false, Optional.of(why), List.of(), List.of());
+            return new Outcome<>(false, Optional.of(why), List.of(), List.of(), List.of());
         }
     }
 
@@ -109,7 +115,7 @@ final class Transaction<O> implements Batch<O> {
         }
         if (exec instanceof List<?> results) {
             requireEarlierMarks(results);
-            return new Outcome<>(true, Optional.empty(), refusals(results, 1), zeroes(results));
+            return new Outcome<>(true, Optional.empty(), refusals(results, 1), zeroes(results), lists(results));
         }
         return aborted(replies, exec);
     }
@@ -149,7 +155,7 @@ final class Transaction<O> implements Batch<O> {
             }
         }
         if (!refusals.isEmpty()) {
-            return new Outcome<>(false, Optional.empty(), refusals, List.of());
+            return new Outcome<>(false, Optional.empty(), refusals, List.of(), List.of());
         }
         TargetError why =
                 exec instanceof TargetError error ? reason(error) : new TargetError("TRYAGAIN nothing was executed");
@@ -174,6 +180,17 @@ final class Transaction<O> implements Batch<O> {
             }
         }
         return zeroes;
+    }
+
+    private List<Answer<O>> lists(List<?> results) {
+        List<Answer<O>> lists = new ArrayList<>(0);
+        for (int i = 0; i < results.size(); i++) {
+            O owner = owners.get(i + 1);
+            if (owner != null && results.get(i) instanceof List<?> list) {
+                lists.add(new Answer<>(owner, list));
+            }
+        }
+        return lists;
     }
 
     /** @param shift by how much the list of replies is ahead of the list of commands */
@@ -202,6 +219,6 @@ final class Transaction<O> implements Batch<O> {
     }
 
     private String name(int index) {
-        return new String(commands.get(index)[0], US_ASCII).toUpperCase(Locale.ROOT);
+        return Words.name(commands.get(index)[0]);
     }
 }

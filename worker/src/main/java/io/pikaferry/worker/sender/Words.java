@@ -2,6 +2,8 @@ package io.pikaferry.worker.sender;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import java.util.Locale;
+
 /** Words of the Redis protocol that lanes use all the time. */
 final class Words {
 
@@ -37,6 +39,11 @@ final class Words {
             }
         }
         return true;
+    }
+
+    /** A command's name as people write it. */
+    static String name(byte[] word) {
+        return new String(word, US_ASCII).toUpperCase(Locale.ROOT);
     }
 
     static byte[] ascii(String text) {

@@ -58,6 +58,12 @@ final class ChunkWriter {
         skipped++;
     }
 
+    /** An empty collection that will have this expiry again when it is filled. */
+    void emptied(byte[] name, PikaType ofType, long expireAt) throws InterruptedException {
+        skipped++;
+        sink.emptied(db, name, ofType, expireAt);
+    }
+
     void refuse(ErrorCode code, byte[] refused, PikaType ofType, String message) throws InterruptedException {
         sink.refuse(code, db, refused, ofType, message);
     }

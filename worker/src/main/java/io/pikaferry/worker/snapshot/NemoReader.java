@@ -95,7 +95,11 @@ final class NemoReader extends DumpReader {
                 int length = metas.readValue();
                 Meta meta = decoder.meta(type, metas.value(), length);
                 if (!meta.live(asOfSeconds) || InternalKeys.isOne(key)) {
-                    out.skip();
+                    if (meta.remembersExpiry(asOfSeconds) && type != PikaType.HASH && !InternalKeys.isOne(key)) {
+                        out.emptied(key, type, NemoRecords.expireAtMillis(meta.timestamp()));
+                    } else {
+                        out.skip();
+                    }
                     continue;
                 }
                 Optional<PikaType> kept = earlier.holding(key);

@@ -34,6 +34,11 @@ final class NemoRecords {
             return count > 0 && !expired(timestamp, asOfSeconds);
         }
 
+        /** Whether it is empty, and what is filled in now expires as what was there before. */
+        boolean remembersExpiry(long asOfSeconds) {
+            return count <= 0 && timestamp != 0 && !expired(timestamp, asOfSeconds);
+        }
+
         /** Data of a former life of the key have a smaller version; nemo itself drops only those. */
         boolean owns(int dataVersion) {
             return Integer.compareUnsigned(dataVersion, version) >= 0;

@@ -24,6 +24,13 @@ public interface SnapshotSink {
     default void handedOver(String unit, SnapshotScan.Summary what) throws InterruptedException {}
 
     /**
+     * A set, sorted set or list that is empty, and of which the source remembers the expiry: what is filled in there gets it.
+     *
+     * @param expireAtMillis not over yet
+     */
+    default void emptied(int db, byte[] key, PikaType type, long expireAtMillis) throws InterruptedException {}
+
+    /**
      * Something in the dump cannot be carried over: TYPE_CONFLICT, KEY_DESTROYED, NOT_REPRESENTABLE …
      *
      * @param key as far as it is known

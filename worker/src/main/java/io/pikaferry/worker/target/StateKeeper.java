@@ -207,9 +207,9 @@ public final class StateKeeper {
         }
     }
 
-    /** Forgets how far a load was, expiries held back, dirty keys and refusals: the keys they speak of are gone. */
+    /** Forgets how far a load was, expiries held back or remembered, dirty keys and refusals: the keys they speak of are gone. */
     public void forgetKeys(TargetLink link) {
-        if (link.call(ascii("DEL"), keys.load(), keys.held(), keys.dirty(), keys.refused())
+        if (link.call(ascii("DEL"), keys.load(), keys.held(), keys.dirty(), keys.emptied(), keys.refused())
                 instanceof TargetError error) {
             throw error.asException(links.address(), "DEL");
         }

@@ -14,6 +14,7 @@ import io.pikaferry.model.JobId;
  * pikaferry:{job}:load    hash     snapshot → its name, &lt;unit&gt; → what was in it; only while the snapshot is loaded
  * pikaferry:{job}:held    hash     &lt;db&gt;/&lt;key&gt; → the expiry it shall get, ms
  * pikaferry:{job}:dirty   hash     &lt;stream&gt;/&lt;key&gt; → why it has to be read again from the source
+ * pikaferry:{job}:emptied hash     &lt;kind&gt;&lt;db&gt;/&lt;key&gt; → the expiry that what is filled in there gets, ms; ! before it: was given
  * pikaferry:{job}:refused hash     id → what could not be applied, until a coordinator has stored it
  * </pre>
  */
@@ -27,6 +28,7 @@ public final class TargetKeys {
     private final byte[] load;
     private final byte[] held;
     private final byte[] dirty;
+    private final byte[] emptied;
     private final byte[] refused;
 
     public TargetKeys(JobId job) {
@@ -37,6 +39,7 @@ public final class TargetKeys {
         this.load = ascii(prefix + "load");
         this.held = ascii(prefix + "held");
         this.dirty = ascii(prefix + "dirty");
+        this.emptied = ascii(prefix + "emptied");
         this.refused = ascii(prefix + "refused");
     }
 
@@ -58,6 +61,10 @@ public final class TargetKeys {
 
     public byte[] dirty() {
         return dirty;
+    }
+
+    public byte[] emptied() {
+        return emptied;
     }
 
     public byte[] refused() {
