@@ -46,45 +46,45 @@ final class Revivals {
     private static final byte[] EVAL = Words.ascii("EVAL");
     private static final String SHIFT = Long.toString(HeldExpiries.SHIFT_MILLIS);
 
-    /** @see HeldExpiries#isShifted; the source keeps whole seconds */
-    private static final String EXPIRY = "local function expiry(left) if left>" + SHIFT + "/2 then left=left-" + SHIFT
-            + " end local now=redis.call('time') "
-            + "return string.format('%.0f',math.floor((now[1]*1000+now[2]/1000+left)/1000+0.5)*1000) end ";
+    /** Of what was left to live, as whole seconds, which is what the source keeps; see {@link HeldExpiries#isShifted}. */
+    private static final String EXPIRY = "local now=redis.call('time') if left>" + SHIFT + "/2 then left=left-" + SHIFT
+            + " end local at=string.format('%.0f',math.floor((now[1]*1000+now[2]/1000+left)/1000+0.5)*1000) ";
 
     /** KEYS: those that may be emptied or filled, the hash. ARGV: how many, executed at, own db, db, prefix, the command. */
     private static final String BEFORE =
-            "local n=tonumber(ARGV[1]) local left={} for i=1,n do left[i]=redis.call('pttl',KEYS[i]) end "
+            "local n,lefts=tonumber(ARGV[1]),{} for i=1,n do lefts[i]=redis.call('pttl',KEYS[i]) end "
                     + "local reply=redis.call(unpack(ARGV,6)) ";
 
-    private static final String AFTER = "local said,told=false,{} for i=1,n do told[i]='' if left[i]~=-1 then "
-            + "local there=redis.call('exists',KEYS[i])==1 if there==(left[i]==-2) then "
-            + "local field=ARGV[5]..KEYS[i] local give=false "
-            + "if ARGV[3]~=ARGV[4] then redis.call('select',ARGV[3]) end "
-            + "if there then local at=redis.call('hget',KEYS[n+1],field) if at and at:sub(1,1)~='!' then said=true "
+    private static final String CAME = "local at=redis.call('hget',KEYS[n+1],field) if at and at:sub(1,1)~='!' then "
             + "local second,executed=math.floor(at/1000),tonumber(ARGV[2]) "
-            + "if executed>0 and second<executed-1 then redis.call('hdel',KEYS[n+1],field) told[i]='-' "
-            + "else told[i]='!'..at redis.call('hset',KEYS[n+1],field,told[i]) "
-            + "give=executed==0 or second>executed end "
-            + "if give then give=string.format('%.0f',at+" + SHIFT + ") end end "
-            + "else said=true told[i]=expiry(left[i]) redis.call('hset',KEYS[n+1],field,told[i]) end "
+            + "if executed>0 and second<executed-1 then say='-' redis.call('hdel',KEYS[n+1],field) "
+            + "else say='!'..at redis.call('hset',KEYS[n+1],field,say) "
+            + "if executed==0 or second>executed then give=string.format('%.0f',at+" + SHIFT + ") end end end ";
+
+    private static final String WENT = EXPIRY + "say=at redis.call('hset',KEYS[n+1],field,at) ";
+
+    private static final String AFTER = "local told for i=1,n do local left=lefts[i] if left~=-1 then "
+            + "local there=redis.call('exists',KEYS[i])==1 if there==(left==-2) then "
+            + "local field,say,give=ARGV[5]..KEYS[i] "
+            + "if ARGV[3]~=ARGV[4] then redis.call('select',ARGV[3]) end "
+            + "if there then " + CAME + "else " + WENT + "end "
             + "if ARGV[3]~=ARGV[4] then redis.call('select',ARGV[4]) end "
             + "if give then redis.call('pexpireat',KEYS[i],give) end "
-            + "end end end if said then return told end";
+            + "if say then if not told then told={} for j=1,n do told[j]='' end end told[i]=say end "
+            + "end end end return told";
 
-    private static final byte[] AS_IS = Words.ascii(EXPIRY + BEFORE + AFTER);
+    private static final byte[] AS_IS = Words.ascii(BEFORE + AFTER);
     private static final byte[] KEEPING_EXPIRY =
-            Words.ascii(EXPIRY + BEFORE + "if left[1]>0 then redis.call('pexpire',KEYS[1],left[1]) end " + AFTER);
+            Words.ascii(BEFORE + "if lefts[1]>0 then redis.call('pexpire',KEYS[1],lefts[1]) end " + AFTER);
     private static final byte[] CLEARING_FIRST =
-            Words.ascii(EXPIRY + BEFORE + "if reply then redis.call('persist',ARGV[7]) end " + AFTER);
+            Words.ascii(BEFORE + "if reply then redis.call('persist',ARGV[7]) end " + AFTER);
 
     /** KEYS: the key, the hash. ARGV: own db, db, the expiry it is known to have had, or 0, and the kind, or nothing. */
-    private static final byte[] UNLINK = Words.ascii(EXPIRY + "local left=redis.call('pttl',KEYS[1]) "
+    private static final byte[] UNLINK = Words.ascii("local left=redis.call('pttl',KEYS[1]) "
             + "local kind=ARGV[4]~='' and ARGV[4] or ({set='s',zset='z',list='l'})[redis.call('type',KEYS[1]).ok] "
-            + "redis.call('unlink',KEYS[1]) "
-            + "if kind and (left>=0 or ARGV[3]~='0') then "
-            + "local at=ARGV[3]~='0' and ARGV[3] or expiry(left) "
-            + "if ARGV[1]~=ARGV[2] then redis.call('select',ARGV[1]) end "
-            + "redis.call('hset',KEYS[2],kind..ARGV[2]..'/'..KEYS[1],at) return {kind,at} end");
+            + "redis.call('unlink',KEYS[1]) if not kind or left<0 and ARGV[3]=='0' then return end " + EXPIRY
+            + "if ARGV[3]~='0' then at=ARGV[3] end redis.call('select',ARGV[1]) "
+            + "redis.call('hset',KEYS[2],kind..ARGV[2]..'/'..KEYS[1],at) return {kind,at}");
 
     /** KEYS: the key, the hash. ARGV: own db, field. */
     private static final byte[] UNLINK_FORGETTING =

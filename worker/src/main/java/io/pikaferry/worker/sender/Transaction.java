@@ -64,6 +64,7 @@ final class Transaction<O> implements Batch<O> {
     private final List<O> owners = new ArrayList<>(); // null: our own command
     private int db;
     private int marksAt = NONE;
+    private final KnownScripts scripts = new KnownScripts();
 
     Transaction(int controlDb) {
         this.controlDb = controlDb;
@@ -73,7 +74,7 @@ final class Transaction<O> implements Batch<O> {
 
     void data(int db, O owner, byte[][] command) {
         select(db);
-        add(owner, command);
+        add(owner, scripts.shortened(command));
     }
 
     /** A command on the job's own keys. */
@@ -219,6 +220,7 @@ final class Transaction<O> implements Batch<O> {
     }
 
     private String name(int index) {
-        return Words.name(commands.get(index)[0]);
+        String name = Words.name(commands.get(index)[0]);
+        return name.equals("EVALSHA") ? "EVAL" : name; // which it is depends on what came before
     }
 }

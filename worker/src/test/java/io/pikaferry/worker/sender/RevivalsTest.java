@@ -3,6 +3,7 @@ package io.pikaferry.worker.sender;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
 import io.pikaferry.model.BinlogPosition;
 import io.pikaferry.model.JobId;
@@ -397,6 +398,23 @@ class RevivalsTest {
         }
     }
 
+    /** P5: as any other command. */
+    @Test
+    void whatTheTargetRefusesIsReadAgain() throws InterruptedException {
+        call("SET", "k", "v");
+        try (SenderPool pool = pool()) {
+            StreamFeed feed = begin(pool);
+            feed(feed, "SREM k a");
+            feed(feed, "SADD k a");
+            pool.drain();
+
+            DirtyKey dirty = pool.nextDirty(Duration.ofSeconds(5)).orElseThrow();
+            assertThat(dirty.code()).isEqualTo(ErrorCode.TARGET_REJECTED_COMMAND);
+            assertThat(dirty.message()).startsWith("SREM: WRONGTYPE");
+            assertThat(size(DIRTY)).isOne();
+        }
+    }
+
     private void offerNothing(SenderPool pool, StreamFeed feed) throws InterruptedException {
         DirtyKey dirty = pool.nextDirty(Duration.ofSeconds(5)).orElseThrow();
         BinlogPosition read = new BinlogPosition(0, offset);
@@ -479,7 +497,7 @@ class RevivalsTest {
                 KEYS,
                 true,
                 true,
-                false,
+                true,
                 rule,
                 VitalsTest.ofAHealthyTarget(),
                 Clock.systemUTC(),

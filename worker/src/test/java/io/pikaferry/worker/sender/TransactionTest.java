@@ -68,6 +68,25 @@ class TransactionTest {
                 .containsExactly("MULTI", "SELECT 0", "SET k v", "SELECT 4", "HSET marks f 1", "HDEL held g", "EXEC");
     }
 
+    /** The target knows it by then, whatever it was told before the transaction. */
+    @Test
+    void aScriptIsSaidInFullOnceAndThenByItsDigest() {
+        byte[][] script = command("EVAL return 1 k");
+        byte[][] same = command("EVAL x 1 other");
+        same[1] = script[1];
+        transaction.data(CONTROL_DB, "a", script);
+        transaction.data(CONTROL_DB, "b", same);
+        ScriptedLink link = answering("OK", "QUEUED", "QUEUED", results(1L, "-ERR no"));
+
+        Transaction.Outcome<String> outcome = transaction.execute(link);
+
+        assertThat(link.sent())
+                .containsExactly(
+                        "MULTI", "EVAL return 1 k", "EVALSHA 63143b6f8007b98c53ca2149822777b3566f9241 1 other", "EXEC");
+        assertThat(outcome.refusals()).singleElement().satisfies(refusal -> assertThat(refusal.command())
+                .isEqualTo("EVAL"));
+    }
+
     /** P1: a target that was flushed in between takes what comes as if nothing had been before. */
     @Test
     void aMarkThatIsNewToTheTargetMeansThatItLostTheEarlierOnes() {
