@@ -2,6 +2,7 @@ package io.pikaferry.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.SoftAssertions.assertSoftly;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -165,6 +166,38 @@ class RecordedDataTest {
                     .hasSize(4)
                     .allSatisfy(slot -> assertThat(slot.binlog().end().offset()).isGreaterThan(5000));
             cluster.delete("sharding");
+        }
+    }
+
+    /** P2: 2.3 remembers the expiry of a collection that was emptied, also in its dumps. */
+    @Test
+    void whatWasEmptiedHasItsExpiryAgainWhenItIsFilled() throws IOException {
+        StandinConfig config =
+                StandinConfig.of(PikaVersion.parse("2.3.6")).quickly().build();
+        try (StandinMaster source = StandinMaster.started(config);
+                Redis target = Redis.started(directory.resolve("emptied"))) {
+            for (String key : List.of("before", "behind", "across")) {
+                source.execute("RPUSH", key, "a");
+                source.execute("EXPIRE", key, "5000");
+            }
+            source.execute("LPOP", "before");
+            source.execute("RPUSH", "before", "b");
+            source.execute("LPOP", "across");
+            cluster.submit(TestCluster.job("emptied", source, target));
+            cluster.awaitCaughtUp("emptied", source);
+            source.execute("LPOP", "behind");
+            source.execute("RPUSH", "behind", "b");
+            source.execute("RPUSH", "across", "b");
+            cluster.awaitCaughtUp("emptied", source);
+
+            await().untilAsserted(() -> assertThat(
+                            Comparison.of("127.0.0.1:" + source.address().getPort(), target.address())
+                                    .differences())
+                    .isEmpty());
+            assertThat(List.of("before", "behind", "across"))
+                    .allSatisfy(
+                            key -> assertThat((Long) target.call("TTL", key)).isBetween(1L, 5_000L));
+            cluster.delete("emptied");
         }
     }
 

@@ -107,7 +107,7 @@ final class Storage implements Closeable {
 
     private Dataset emptyData() {
         return switch (config.version().generation()) {
-            case A -> Dataset.ofFiveNamespaces(Expiry.nemoSeconds(config.clock()));
+            case A -> Dataset.remembering(Expiry.nemoSeconds(config.clock()));
             case B, C, D -> Dataset.ofFiveNamespaces(Expiry.seconds(config.clock()));
             case E -> Dataset.ofOneNamespace(Expiry.milliseconds(config.clock()));
         };

@@ -3,6 +3,7 @@ package io.pikaferry.standin.command;
 import io.pikaferry.standin.dataset.Bytes;
 import io.pikaferry.standin.dataset.ListValue;
 import io.pikaferry.standin.dataset.Space;
+import io.pikaferry.standin.dataset.Value;
 import io.pikaferry.standin.version.PikaVersion;
 import java.util.ArrayList;
 import java.util.List;
@@ -191,7 +192,9 @@ final class ListCommands {
                 i += step;
             }
         }
-        lists(call).dropIfEmpty(call.key(), list.get());
+        if (list.get().isEmpty()) {
+            lists(call).forget(call.key());
+        }
         call.reply().integer(removed);
     }
 
@@ -221,6 +224,9 @@ final class ListCommands {
             return;
         }
         Bytes moved = source.get().elements().remove(source.get().elements().size() - 1);
+        if (forms.moveClearsExpiry()) {
+            source.get().expireAt(Value.NEVER);
+        }
         if (call.word(2).equals(call.key())) {
             source.get().elements().addFirst(moved);
         } else {

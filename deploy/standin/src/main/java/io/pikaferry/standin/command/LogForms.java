@@ -99,6 +99,11 @@ final class LogForms {
         return version.generation() == Generation.A;
     }
 
+    /** RPOPLPUSH takes the time to live of the list it takes from. */
+    boolean moveClearsExpiry() {
+        return version.generation() == Generation.A;
+    }
+
     private boolean between(int fromMajor, int fromMinor, int fromPatch, int major, int minor, int patch) {
         return version.atLeast(fromMajor, fromMinor, fromPatch) && !version.atLeast(major, minor, patch);
     }

@@ -168,11 +168,15 @@ final class SetCommands {
     private void store(Call call, Combination how) {
         Set<Bytes> result = combine(call, how, 2);
         long expiry = forms.storeKeepsExpiry() ? sets(call).expireStamp(call.key()) : Value.NEVER;
-        sets(call).remove(call.key());
-        if (!result.isEmpty()) {
+        if (result.isEmpty()) {
+            sets(call).empty(call.key());
+        } else {
+            sets(call).remove(call.key());
             SetValue stored = sets(call).replace(call.key());
             stored.members().addAll(result);
-            stored.expireAt(expiry);
+            if (expiry != Value.NEVER) {
+                stored.expireAt(expiry);
+            }
         }
         if (forms.logsResults()) {
             call.logInstead("del", call.key());

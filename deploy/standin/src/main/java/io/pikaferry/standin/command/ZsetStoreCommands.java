@@ -98,10 +98,14 @@ final class ZsetStoreCommands {
         result.forEach((member, score) -> scored.add(new Scored(score, member)));
         Space<ZsetValue> zsets = ZsetCommands.zsets(call);
         long expiry = forms.storeKeepsExpiry() ? zsets.expireStamp(call.key()) : Value.NEVER;
-        zsets.remove(call.key());
-        if (!scored.isEmpty()) {
+        if (scored.isEmpty()) {
+            zsets.empty(call.key());
+        } else {
+            zsets.remove(call.key());
             ZsetCommands.put(call, call.key(), scored);
-            zsets.findOrCreate(call.key()).expireAt(expiry);
+            if (expiry != Value.NEVER) {
+                zsets.findOrCreate(call.key()).expireAt(expiry);
+            }
         }
         if (forms.logsResults()) {
             call.logInstead("del", call.key());

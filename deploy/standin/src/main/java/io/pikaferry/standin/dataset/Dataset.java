@@ -16,25 +16,30 @@ public final class Dataset {
     private final Space<SetValue> sets;
     private final Space<StreamValue> streams;
 
-    private Dataset(Expiry expiry, Supplier<NavigableMap<Bytes, Value>> namespace) {
+    private Dataset(Expiry expiry, Supplier<NavigableMap<Bytes, Value>> namespace, boolean remembers) {
         this.expiry = expiry;
-        strings = new Space<>(DataType.STRING, StringValue.class, StringValue::new, namespace.get(), expiry);
-        hashes = new Space<>(DataType.HASH, HashValue.class, HashValue::new, namespace.get(), expiry);
-        lists = new Space<>(DataType.LIST, ListValue.class, ListValue::new, namespace.get(), expiry);
-        zsets = new Space<>(DataType.ZSET, ZsetValue.class, ZsetValue::new, namespace.get(), expiry);
-        sets = new Space<>(DataType.SET, SetValue.class, SetValue::new, namespace.get(), expiry);
-        streams = new Space<>(DataType.STREAM, StreamValue.class, StreamValue::new, namespace.get(), expiry);
+        strings = new Space<>(DataType.STRING, StringValue.class, StringValue::new, namespace.get(), expiry, false);
+        hashes = new Space<>(DataType.HASH, HashValue.class, HashValue::new, namespace.get(), expiry, false);
+        lists = new Space<>(DataType.LIST, ListValue.class, ListValue::new, namespace.get(), expiry, remembers);
+        zsets = new Space<>(DataType.ZSET, ZsetValue.class, ZsetValue::new, namespace.get(), expiry, remembers);
+        sets = new Space<>(DataType.SET, SetValue.class, SetValue::new, namespace.get(), expiry, remembers);
+        streams = new Space<>(DataType.STREAM, StreamValue.class, StreamValue::new, namespace.get(), expiry, false);
     }
 
     /** Five independent namespaces: one name may be of several types (up to 3.5). */
     public static Dataset ofFiveNamespaces(Expiry expiry) {
-        return new Dataset(expiry, TreeMap::new);
+        return new Dataset(expiry, TreeMap::new, false);
+    }
+
+    /** The same, and collections that were emptied are remembered (2.3). */
+    public static Dataset remembering(Expiry expiry) {
+        return new Dataset(expiry, TreeMap::new, true);
     }
 
     /** One type per name (4.0). */
     public static Dataset ofOneNamespace(Expiry expiry) {
         NavigableMap<Bytes, Value> shared = new TreeMap<>();
-        return new Dataset(expiry, () -> shared);
+        return new Dataset(expiry, () -> shared, false);
     }
 
     public Expiry expiry() {

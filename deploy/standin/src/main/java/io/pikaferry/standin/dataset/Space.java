@@ -3,13 +3,15 @@ package io.pikaferry.standin.dataset;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
  * One type's names: up to 3.5 a namespace of its own, in 4.0 a view of the one namespace.
  *
- * <p>Expired and emptied values do not exist for the callers; they are dropped when met. Used under
- * the database's lock.
+ * <p>Expired and emptied values do not exist for the callers; they are dropped when met. In 2.3 sets, sorted
+ * sets and lists that were emptied leave their expiry to what is filled in before it. Used under the database's
+ * lock.
  */
 public final class Space<V extends Value> {
 
@@ -18,13 +20,21 @@ public final class Space<V extends Value> {
     private final Supplier<V> fresh;
     private final NavigableMap<Bytes, Value> values;
     private final Expiry expiry;
+    private final boolean remembers;
 
-    Space(DataType type, Class<V> kind, Supplier<V> fresh, NavigableMap<Bytes, Value> values, Expiry expiry) {
+    Space(
+            DataType type,
+            Class<V> kind,
+            Supplier<V> fresh,
+            NavigableMap<Bytes, Value> values,
+            Expiry expiry,
+            boolean remembers) {
         this.type = type;
         this.kind = kind;
         this.fresh = fresh;
         this.values = values;
         this.expiry = expiry;
+        this.remembers = remembers;
     }
 
     public DataType type() {
@@ -38,7 +48,9 @@ public final class Space<V extends Value> {
             return Optional.empty();
         }
         if (isDead(value)) {
-            values.remove(key);
+            if (!isRemembered(value)) {
+                values.remove(key);
+            }
             return Optional.empty();
         }
         if (!kind.isInstance(value)) {
@@ -53,15 +65,21 @@ public final class Space<V extends Value> {
         return kind.isInstance(value) && !isDead(value);
     }
 
-    /** The living value of that name or a new empty one without expiry, entered under the name. */
+    /** The living value of that name or a new empty one, entered under the name. */
     public V findOrCreate(Bytes key) {
         return find(key).orElseGet(() -> replace(key));
     }
 
-    /** Enters a new empty value under the name, whatever of this type (4.0: of any type) stood there. */
+    /**
+     * Enters a new empty value under the name, whatever of this type (4.0: of any type) stood there; without expiry unless
+     * one is remembered.
+     */
     public V replace(Bytes key) {
         V value = fresh.get();
-        values.put(key, value);
+        Value before = values.put(key, value);
+        if (before != null && isRemembered(before)) {
+            value.expireAt(before.expireStamp());
+        }
         return value;
     }
 
@@ -73,7 +91,7 @@ public final class Space<V extends Value> {
     /** Returns whether there was a living one. */
     public boolean remove(Bytes key) {
         Value value = values.get(key);
-        if (value == null || !kind.isInstance(value)) {
+        if (value == null || !kind.isInstance(value) || isRemembered(value)) {
             return false;
         }
         values.remove(key);
@@ -82,9 +100,41 @@ public final class Space<V extends Value> {
 
     /** To be called after taking elements away: an empty collection does not exist. */
     public void dropIfEmpty(Bytes key, V value) {
-        if (value.isEmpty()) {
+        if (value.isEmpty() && !isRemembered(value)) {
             values.remove(key);
         }
+    }
+
+    /** Takes all elements away. */
+    public void empty(Bytes key) {
+        long stamp = expireStamp(key);
+        remove(key);
+        if (remembers && stamp != Value.NEVER) {
+            replace(key).expireAt(stamp);
+        }
+    }
+
+    /** Nothing of that name is left, and nothing is remembered. */
+    public void forget(Bytes key) {
+        values.remove(key);
+    }
+
+    /** The names of those that were emptied and are remembered, with their expiry. */
+    public Map<Bytes, Long> remembered() {
+        Map<Bytes, Long> names = new TreeMap<>();
+        values.forEach((key, value) -> {
+            if (isRemembered(value)) {
+                names.put(key, value.expireStamp());
+            }
+        });
+        return names;
+    }
+
+    private boolean isRemembered(Value value) {
+        return remembers
+                && value.isEmpty()
+                && value.expireStamp() != Value.NEVER
+                && !expiry.isGone(value.expireStamp());
     }
 
     public void clear() {

@@ -5,6 +5,7 @@ import io.pikaferry.standin.dataset.Dataset;
 import io.pikaferry.standin.dataset.StreamValue;
 import io.pikaferry.standin.dataset.ZsetValue.Scored;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.Map;
 import org.rocksdb.RocksDBException;
@@ -32,7 +33,7 @@ interface DumpWriter extends AutoCloseable {
 
     void stream(Bytes key, StreamValue stream) throws RocksDBException;
 
-    /** All that lives. */
+    /** All that lives, and what 2.3 remembers of what was emptied. */
     default void write(Dataset data) throws RocksDBException {
         for (var entry : data.strings().all()) {
             var value = entry.getValue();
@@ -63,6 +64,15 @@ interface DumpWriter extends AutoCloseable {
                     entry.getKey(),
                     entry.getValue().ranking().iterator(),
                     entry.getValue().expireStamp());
+        }
+        for (var emptied : data.lists().remembered().entrySet()) {
+            list(emptied.getKey(), Collections.emptyIterator(), emptied.getValue());
+        }
+        for (var emptied : data.sets().remembered().entrySet()) {
+            set(emptied.getKey(), Collections.emptyIterator(), emptied.getValue());
+        }
+        for (var emptied : data.zsets().remembered().entrySet()) {
+            zset(emptied.getKey(), Collections.emptyIterator(), emptied.getValue());
         }
         for (var entry : data.streams().all()) {
             stream(entry.getKey(), entry.getValue());

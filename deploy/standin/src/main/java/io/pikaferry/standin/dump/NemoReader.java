@@ -8,6 +8,7 @@ import io.pikaferry.standin.dataset.HashValue;
 import io.pikaferry.standin.dataset.ListValue;
 import io.pikaferry.standin.dataset.SetValue;
 import io.pikaferry.standin.dataset.StringValue;
+import io.pikaferry.standin.dataset.Value;
 import io.pikaferry.standin.dataset.ZsetValue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -137,7 +138,8 @@ final class NemoReader {
         byte[] first = {(byte) kind};
         for (metas.seek(first); metas.isValid() && metas.key()[0] == first[0]; metas.next()) {
             Stored meta = new Stored(metas.value());
-            if (meta.number(0) > 0 && !data.expiry().isGone(meta.expireAt)) {
+            boolean remembered = kind != 'H' && meta.expireAt != Value.NEVER;
+            if ((meta.number(0) > 0 || remembered) && !data.expiry().isGone(meta.expireAt)) {
                 byte[] key = metas.key();
                 action.accept(Bytes.owning(Arrays.copyOfRange(key, 1, key.length)), meta);
             }
