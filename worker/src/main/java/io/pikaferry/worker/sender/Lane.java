@@ -99,6 +99,8 @@ final class Lane implements AutoCloseable {
             items.write(batch);
         } else if (first instanceof LaneUnit.Load) {
             loads.write(batch);
+        } else if (first instanceof LaneUnit.Bulk) {
+            loads.writeBulks(batch);
         } else if (first instanceof LaneUnit.AtGate atGate) {
             passGate(atGate);
         } else if (first instanceof LaneUnit.Advance advance) {

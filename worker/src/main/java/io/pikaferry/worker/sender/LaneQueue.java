@@ -61,7 +61,7 @@ final class LaneQueue {
 
     /**
      * Waits for enough, or to be roused, then moves what has piled up into the batch: at most so many units or, beyond the first, so many
-     * bytes. What is not data (a gate, an advance) comes alone, so that a batch is all data or one such unit.
+     * bytes. What is not data (a gate, an advance) comes alone, so that a batch is all data of one kind or one such unit.
      */
     void take(List<LaneUnit> batch, int maxUnits, long maxBytes) throws InterruptedException {
         if (Thread.interrupted()) {
@@ -73,8 +73,11 @@ final class LaneQueue {
                 return;
             }
             LaneUnit next = taken.peek();
-            boolean data = next instanceof LaneUnit.Write || next instanceof LaneUnit.Load;
-            if (!batch.isEmpty() && (!data || bytes + next.permits() > maxBytes)) {
+            boolean data =
+                    next instanceof LaneUnit.Write || next instanceof LaneUnit.Load || next instanceof LaneUnit.Bulk;
+            boolean another =
+                    !batch.isEmpty() && next.getClass() != batch.get(0).getClass();
+            if (!batch.isEmpty() && (!data || another || bytes + next.permits() > maxBytes)) {
                 return;
             }
             batch.add(taken.poll());

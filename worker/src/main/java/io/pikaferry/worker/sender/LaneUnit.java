@@ -8,6 +8,7 @@ import io.pikaferry.model.Bytes;
 import io.pikaferry.model.StreamId;
 import io.pikaferry.worker.checkpoint.Watermark.InFlight;
 import io.pikaferry.worker.routing.TargetCommand;
+import io.pikaferry.worker.target.RenderedCommands;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -208,6 +209,38 @@ abstract class LaneUnit {
             this.expireAtMillis = expireAtMillis;
             this.elements = elements;
             this.endsKey = endsKey;
+        }
+    }
+
+    /**
+     * Pieces of a snapshot of which nothing has to be noted, as they go to the target. Written by the thread that scans, until it is
+     * put into the lane.
+     */
+    static final class Bulk extends LaneUnit {
+        final int sourceDb;
+        final int db;
+        final RenderedCommands commands;
+        private long keys;
+        private long elements;
+
+        Bulk(int sourceDb, int db, int room, int permits) {
+            super(permits);
+            this.sourceDb = sourceDb;
+            this.db = db;
+            this.commands = new RenderedCommands(room);
+        }
+
+        void count(boolean endsKey, long more) {
+            keys += endsKey ? 1 : 0;
+            elements += more;
+        }
+
+        long keys() {
+            return keys;
+        }
+
+        long elements() {
+            return elements;
         }
     }
 

@@ -6,6 +6,7 @@ import io.pikaferry.error.FerryException;
 import io.pikaferry.model.Bytes;
 import io.pikaferry.worker.sender.Transaction.Outcome;
 import io.pikaferry.worker.sender.Transaction.Refusal;
+import io.pikaferry.worker.target.RenderedCommands;
 import io.pikaferry.worker.target.TargetError;
 import io.pikaferry.worker.target.TargetLink;
 import java.util.ArrayList;
@@ -25,18 +26,20 @@ import java.util.Set;
  *
  * <p>The connection stands in the database of the pieces.
  */
-final class LoadBatch implements Batch<LaneUnit.Load> {
+final class LoadBatch implements Batch<Bytes> {
 
     /** Done a second time, behind what was refused at first, these leave what they would have left in order. */
     private static final Set<String> REPEATABLE = Set.of("SET", "HSET", "SADD", "ZADD", "UNLINK", "PEXPIREAT");
 
-    private List<byte[][]> commands = new ArrayList<>();
-    private List<LaneUnit.Load> owners = new ArrayList<>();
-    private final List<Refusal<LaneUnit.Load>> refusals = new ArrayList<>(0);
+    private final List<RenderedCommands> rendered;
+    /** What is left of them, once something was not taken. */
+    private Optional<List<byte[][]>> commands = Optional.empty();
 
-    void add(LaneUnit.Load owner, byte[][] command) {
-        commands.add(command);
-        owners.add(owner);
+    private final List<Refusal<Bytes>> refusals = new ArrayList<>(0);
+
+    /** @param rendered commands of one key each, which is their second word */
+    LoadBatch(List<RenderedCommands> rendered) {
+        this.rendered = List.copyOf(rendered);
     }
 
     /**
@@ -45,8 +48,8 @@ final class LoadBatch implements Batch<LaneUnit.Load> {
      *     stream after it had refused an earlier one
      */
     @Override
-    public Outcome<LaneUnit.Load> execute(TargetLink link) {
-        List<Object> replies = link.exchange(commands);
+    public Outcome<Bytes> execute(TargetLink link) {
+        List<Object> replies = commands.map(link::exchange).orElseGet(() -> link.exchangeRendered(rendered));
         Optional<TargetError> waitFor = Optional.empty();
         boolean refused = false;
         for (int i = 0; i < replies.size(); i++) {
@@ -57,7 +60,8 @@ final class LoadBatch implements Batch<LaneUnit.Load> {
                 } else if (error.concernsTarget()) {
                     throw new FerryException(
                             error.code(),
-                            "the target refused " + refusal(i, error).message());
+                            "the target refused "
+                                    + refusal(words().get(i), error).message());
                 }
             }
         }
@@ -67,14 +71,19 @@ final class LoadBatch implements Batch<LaneUnit.Load> {
         return waitFor.isPresent() ? Outcome.toWaitFor(waitFor.get()) : Outcome.applied(List.copyOf(refusals));
     }
 
+    private List<byte[][]> words() {
+        return commands.orElseGet(() ->
+                rendered.stream().flatMap(some -> some.commands().stream()).toList());
+    }
+
     /** What is settled goes; what is not stays. */
     private void sort(List<Object> replies, Optional<TargetError> waitFor) {
         Set<Bytes> behind = new HashSet<>(); // keys of which something was not taken
-        List<byte[][]> leftCommands = new ArrayList<>();
-        List<LaneUnit.Load> leftOwners = new ArrayList<>();
+        List<byte[][]> left = new ArrayList<>();
+        List<byte[][]> sent = words();
         for (int i = 0; i < replies.size(); i++) {
-            LaneUnit.Load owner = owners.get(i);
-            Bytes key = Bytes.owning(owner.key);
+            byte[][] command = sent.get(i);
+            Bytes key = key(command);
             Optional<TargetError> error =
                     replies.get(i) instanceof TargetError said ? Optional.of(said) : Optional.empty();
             boolean notNow = error.filter(TargetError::transientRefusal).isPresent();
@@ -82,31 +91,33 @@ final class LoadBatch implements Batch<LaneUnit.Load> {
                 behind.add(key);
             }
             if (behind.contains(key)) {
-                requireRepeatable(i, error, waitFor.orElseThrow());
-                leftCommands.add(commands.get(i));
-                leftOwners.add(owner);
+                requireRepeatable(command, error, waitFor.orElseThrow());
+                left.add(command);
             } else if (error.isPresent()) {
-                refusals.add(refusal(i, error.get()));
+                refusals.add(refusal(command, error.get()));
             }
         }
-        commands = leftCommands;
-        owners = leftOwners;
+        commands = Optional.of(left);
     }
 
-    private void requireRepeatable(int index, Optional<TargetError> error, TargetError first) {
-        if (error.isEmpty() && !REPEATABLE.contains(name(index))) {
+    private static void requireRepeatable(byte[][] command, Optional<TargetError> error, TargetError first) {
+        if (error.isEmpty() && !REPEATABLE.contains(name(command))) {
             throw new FerryException(
                     first.code(),
                     "the target took %s of a key of which it had refused what comes before: %s"
-                            .formatted(name(index), first.message()));
+                            .formatted(name(command), first.message()));
         }
     }
 
-    private Refusal<LaneUnit.Load> refusal(int index, TargetError error) {
-        return new Refusal<>(owners.get(index), name(index), error);
+    private static Refusal<Bytes> refusal(byte[][] command, TargetError error) {
+        return new Refusal<>(key(command), name(command), error);
     }
 
-    private String name(int index) {
-        return new String(commands.get(index)[0], US_ASCII).toUpperCase(Locale.ROOT);
+    private static Bytes key(byte[][] command) {
+        return Bytes.owning(command[1]);
+    }
+
+    private static String name(byte[][] command) {
+        return new String(command[0], US_ASCII).toUpperCase(Locale.ROOT);
     }
 }

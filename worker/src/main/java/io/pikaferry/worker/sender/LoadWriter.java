@@ -8,6 +8,7 @@ import io.pikaferry.worker.sender.HeldExpiries.State;
 import io.pikaferry.worker.sender.Transaction.Outcome;
 import io.pikaferry.worker.sender.Transaction.Refusal;
 import io.pikaferry.worker.target.TargetError;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -33,13 +34,10 @@ final class LoadWriter {
         this.selected = job.controlDb();
     }
 
+    /** Pieces of which something has to be noted in the target, as a transaction. */
     void write(List<? extends LaneUnit> batch) throws InterruptedException {
-        if (isPlain(batch)) {
-            writePlainly(batch);
-        } else {
-            select(job.controlDb());
-            writeAtOnce(batch);
-        }
+        select(job.controlDb());
+        writeAtOnce(batch);
         long keys = 0;
         long elements = 0;
         int permits = 0;
@@ -53,30 +51,32 @@ final class LoadWriter {
         job.loaded(keys, elements);
     }
 
-    /** Of one database, and with nothing to be noted beside the data. */
-    private boolean isPlain(List<? extends LaneUnit> batch) {
-        int db = ((LaneUnit.Load) batch.get(0)).db;
-        HeldExpiries held = job.held(lane);
+    /** All others. */
+    void writeBulks(List<? extends LaneUnit> batch) throws InterruptedException {
+        List<LaneUnit.Bulk> alike = new ArrayList<>();
         for (LaneUnit unit : batch) {
-            LaneUnit.Load load = (LaneUnit.Load) unit;
-            if (load.db != db || load.expireAtMillis != 0 && job.stateFor(load.expireAtMillis, held) != State.UNKNOWN) {
-                return false;
+            LaneUnit.Bulk bulk = (LaneUnit.Bulk) unit;
+            if (!alike.isEmpty() && alike.get(0).sourceDb != bulk.sourceDb) {
+                writePlainly(alike);
+                alike.clear();
             }
+            alike.add(bulk);
         }
-        return true;
+        writePlainly(alike);
     }
 
-    private void writePlainly(List<? extends LaneUnit> batch) throws InterruptedException {
-        LoadBatch plain = new LoadBatch();
-        for (LaneUnit unit : batch) {
-            LaneUnit.Load load = (LaneUnit.Load) unit;
-            load.commands.forEach(command -> plain.add(load, command));
-            if (load.expireAtMillis != 0) {
-                plain.add(load, new byte[][] {Words.PEXPIREAT, load.key, Words.ascii(load.expireAtMillis)});
-            }
+    private void writePlainly(List<LaneUnit.Bulk> bulks) throws InterruptedException {
+        LaneUnit.Bulk first = bulks.get(0);
+        select(first.db);
+        LoadBatch plain =
+                new LoadBatch(bulks.stream().map(bulk -> bulk.commands).toList());
+        for (Refusal<Bytes> refusal : patience.execute(() -> plain).refusals()) {
+            refuse(first.sourceDb, first.db, refusal.owner(), refusal);
         }
-        select(((LaneUnit.Load) batch.get(0)).db);
-        patience.execute(() -> plain).refusals().forEach(this::refuse);
+        job.budget().release(bulks.stream().mapToInt(LaneUnit::permits).sum());
+        job.loaded(
+                bulks.stream().mapToLong(LaneUnit.Bulk::keys).sum(),
+                bulks.stream().mapToLong(LaneUnit.Bulk::elements).sum());
     }
 
     /** By itself, and only then what comes after it: refused, it would let that go to another database. */
@@ -158,19 +158,18 @@ final class LoadWriter {
         });
     }
 
-    /** Not written down in the target one by one: until the unit it is in is over, that is repeated. */
     private void refuse(Refusal<LaneUnit.Load> refusal) {
+        LaneUnit.Load load = refusal.owner();
+        refuse(load.sourceDb, load.db, Bytes.owning(load.key), refusal);
+    }
+
+    /** Not written down in the target one by one: until the unit it is in is over, that is repeated. */
+    private void refuse(int sourceDb, int db, Bytes key, Refusal<?> refusal) {
         if (refusal.error().concernsTarget()) {
             throw new FerryException(refusal.error().code(), "the target refused " + refusal.message());
         }
-        LaneUnit.Load load = refusal.owner();
         job.refusals()
                 .refused(Refused.ofSnapshot(
-                        load.sourceDb,
-                        load.db,
-                        Bytes.owning(load.key),
-                        refusal.error().code(),
-                        refusal.command(),
-                        refusal.message()));
+                        sourceDb, db, key, refusal.error().code(), refusal.command(), refusal.message()));
     }
 }

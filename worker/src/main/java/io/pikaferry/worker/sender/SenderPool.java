@@ -117,7 +117,12 @@ public final class SenderPool implements AutoCloseable {
 
     /** Waits until so many bytes may be put in. @return what to give back */
     int acquire(long bytes) throws InterruptedException {
-        return shared.budget.acquire(bytes, this::rouse);
+        return acquire(bytes, this::rouse);
+    }
+
+    /** @param beforeWaiting rouses what may give something back */
+    int acquire(long bytes, Runnable beforeWaiting) throws InterruptedException {
+        return shared.budget.acquire(bytes, beforeWaiting);
     }
 
     /** Who has put something in does this before it waits for anything: until then lanes may wait for more. */
@@ -168,6 +173,11 @@ public final class SenderPool implements AutoCloseable {
     /** From now on expiries nearer than this are held back. */
     public void holdExpiriesWithin(Duration horizon) {
         shared.horizonMillis = horizon.toMillis();
+    }
+
+    /** Whether an expiry is so near that a lane has to write down that it is there. */
+    boolean watches(long expireAtMillis) {
+        return shared.holds(expireAtMillis) || shared.isNear(expireAtMillis);
     }
 
     /** Whether expiries are held back at all at the moment. */
@@ -446,9 +456,12 @@ public final class SenderPool implements AutoCloseable {
             if (holds(expireAtMillis) && held.hasRoomFor(State.SHIFTED)) {
                 return State.SHIFTED;
             }
-            boolean watched = HeldExpiries.shiftable(expireAtMillis)
+            return isNear(expireAtMillis) && held.hasRoomFor(State.NATIVE) ? State.NATIVE : State.UNKNOWN;
+        }
+
+        private boolean isNear(long expireAtMillis) {
+            return HeldExpiries.shiftable(expireAtMillis)
                     && expireAtMillis < terms.clock().millis() + WATCHED_MILLIS;
-            return watched && held.hasRoomFor(State.NATIVE) ? State.NATIVE : State.UNKNOWN;
         }
 
         @Override

@@ -46,7 +46,8 @@ public final class ParallelScan implements SnapshotScan {
     }
 
     @Override
-    public Summary run(Map<StreamId, Path> directories, long asOfSeconds, SnapshotSink sink, ScanProgress progress)
+    public Summary run(
+            Map<StreamId, Path> directories, long asOfSeconds, SnapshotDestination destination, ScanProgress progress)
             throws InterruptedException {
         Map<StreamId, DumpLayout> layouts = new TreeMap<>();
         directories.forEach((stream, directory) -> layouts.put(stream, DumpLayout.of(directory)));
@@ -55,7 +56,7 @@ public final class ParallelScan implements SnapshotScan {
         Totals totals = new Totals();
         try (Cache cache = DumpDatabase.cache(config.cacheBytes())) {
             for (Map<StreamId, DumpLayout> some : portions(layouts)) {
-                scan(some, cache, asOfSeconds, sink, meter, totals);
+                scan(some, cache, asOfSeconds, destination, meter, totals);
             }
         } catch (FerryException e) {
             throw new FerryException(e.code(), e.getMessage(), e);
@@ -69,7 +70,7 @@ public final class ParallelScan implements SnapshotScan {
             Map<StreamId, DumpLayout> layouts,
             Cache cache,
             long asOfSeconds,
-            SnapshotSink sink,
+            SnapshotDestination destination,
             ScanMeter meter,
             Totals totals)
             throws InterruptedException {
@@ -79,7 +80,7 @@ public final class ParallelScan implements SnapshotScan {
             for (Map.Entry<StreamId, DumpLayout> entry : layouts.entrySet()) {
                 DumpReader reader = DumpReader.open(entry.getKey(), entry.getValue(), config, cache, asOfSeconds);
                 readers.add(reader);
-                units.addAll(units(entry.getKey(), entry.getValue(), reader, sink, meter, totals));
+                units.addAll(units(entry.getKey(), entry.getValue(), reader, destination, meter, totals));
             }
             // the large ones first, or the last one to begin is what everybody waits for
             units.sort(Comparator.comparingLong(ScanUnit::bytes).reversed());
@@ -90,7 +91,12 @@ public final class ParallelScan implements SnapshotScan {
     }
 
     private List<ScanUnit> units(
-            StreamId stream, DumpLayout layout, DumpReader reader, SnapshotSink sink, ScanMeter meter, Totals totals) {
+            StreamId stream,
+            DumpLayout layout,
+            DumpReader reader,
+            SnapshotDestination destination,
+            ScanMeter meter,
+            Totals totals) {
         List<ScanUnit> units = new ArrayList<>();
         for (int i = 0; i < layout.subDatabases().size(); i++) {
             long bytes = DumpDatabase.bytes(
@@ -111,7 +117,7 @@ public final class ParallelScan implements SnapshotScan {
                         i,
                         part,
                         share,
-                        sink,
+                        destination,
                         config,
                         meter.unit(share, part.records()),
                         totals));
@@ -174,7 +180,7 @@ public final class ParallelScan implements SnapshotScan {
             int subDatabase,
             Part part,
             long bytes,
-            SnapshotSink sink,
+            SnapshotDestination destination,
             SnapshotConfig config,
             ScanMeter.Unit meter,
             Totals totals)
@@ -182,7 +188,7 @@ public final class ParallelScan implements SnapshotScan {
 
         @Override
         public void run() throws InterruptedException {
-            Optional<Summary> before = sink.broughtOver(name);
+            Optional<Summary> before = destination.broughtOver(name);
             if (before.isPresent()) {
                 totals.add(before.get());
             } else {
@@ -192,10 +198,11 @@ public final class ParallelScan implements SnapshotScan {
         }
 
         private void scan() throws InterruptedException {
+            SnapshotSink sink = destination.sink(name);
             ChunkWriter writer = new ChunkWriter(stream.db(), sink, config, meter);
             reader.scan(subDatabase, part.range(), writer);
             totals.add(writer.summary());
-            sink.handedOver(name, writer.summary());
+            sink.finished(writer.summary());
             if (writer.miscounted() > 0) {
                 log.atWarn()
                         .addKeyValue("stream", stream)

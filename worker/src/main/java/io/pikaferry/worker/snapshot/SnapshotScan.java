@@ -10,7 +10,7 @@ import java.util.Map;
 public interface SnapshotScan {
 
     /**
-     * @param keys live keys handed to the sink
+     * @param keys live keys handed over
      * @param elements values, fields, members, entries of them
      * @param skipped dead, expired and internal keys
      */
@@ -34,6 +34,7 @@ public interface SnapshotScan {
      * @throws io.pikaferry.error.FerryException SNAPSHOT_CORRUPT, naming the file, if anything is damaged: never a
      *     partial scan that looks whole
      */
-    Summary run(Map<StreamId, Path> directories, long asOfSeconds, SnapshotSink sink, ScanProgress progress)
+    Summary run(
+            Map<StreamId, Path> directories, long asOfSeconds, SnapshotDestination destination, ScanProgress progress)
             throws InterruptedException;
 }

@@ -141,19 +141,38 @@ public final class JedisLinks implements TargetLinks {
                 for (byte[][] command : commands) {
                     out.write(command);
                 }
-                out.flush();
-                List<Object> replies = new ArrayList<>(commands.size());
-                for (int left = commands.size(); left > 0; left--) {
-                    if (left > MANY_REPLIES && !in.hasSome()) {
-                        LockSupport.parkNanos(GATHERING_NANOS);
-                    }
-                    replies.add(in.read());
-                }
-                return replies;
+                return flushAndRead(commands.size());
             } catch (IOException e) {
                 close();
                 throw unreachable(e);
             }
+        }
+
+        @Override
+        public List<Object> exchangeRendered(List<RenderedCommands> rendered) {
+            try {
+                int count = 0;
+                for (RenderedCommands commands : rendered) {
+                    out.write(commands);
+                    count += commands.count();
+                }
+                return flushAndRead(count);
+            } catch (IOException e) {
+                close();
+                throw unreachable(e);
+            }
+        }
+
+        private List<Object> flushAndRead(int count) throws IOException {
+            out.flush();
+            List<Object> replies = new ArrayList<>(count);
+            for (int left = count; left > 0; left--) {
+                if (left > MANY_REPLIES && !in.hasSome()) {
+                    LockSupport.parkNanos(GATHERING_NANOS);
+                }
+                replies.add(in.read());
+            }
+            return replies;
         }
 
         @Override

@@ -9,8 +9,6 @@ import java.io.OutputStream;
 final class RespOutput {
 
     private static final int BUFFER_BYTES = 64 * 1024;
-    /** A type, the digits of an int, the line's end. */
-    private static final int LONGEST_HEAD = 13;
 
     private final OutputStream out;
     private final byte[] buffer = new byte[BUFFER_BYTES];
@@ -28,38 +26,16 @@ final class RespOutput {
         }
     }
 
-    private void head(char type, int number) throws IOException {
-        if (BUFFER_BYTES - used < LONGEST_HEAD) {
-            drain();
-        }
-        byte[] to = buffer;
-        int at = used;
-        to[at++] = (byte) type;
-        if (number < 10) {
-            to[at++] = (byte) ('0' + number);
-        } else if (number < 100) {
-            to[at++] = (byte) ('0' + number / 10);
-            to[at++] = (byte) ('0' + number % 10);
-        } else {
-            int end = at + digits(number);
-            int rest = number;
-            for (int i = end - 1; i >= at; i--) {
-                to[i] = (byte) ('0' + rest % 10);
-                rest /= 10;
-            }
-            at = end;
-        }
-        to[at++] = '\r';
-        to[at++] = '\n';
-        used = at;
+    void write(RenderedCommands commands) throws IOException {
+        drain();
+        out.write(commands.bytes(), 0, commands.length());
     }
 
-    private static int digits(int number) {
-        int digits = 1;
-        for (int rest = number; rest >= 10; rest /= 10) {
-            digits++;
+    private void head(char type, int number) throws IOException {
+        if (BUFFER_BYTES - used < Resp.LONGEST_HEAD) {
+            drain();
         }
-        return digits;
+        used = Resp.head(buffer, used, type, number);
     }
 
     private void content(byte[] bytes) throws IOException {

@@ -16,6 +16,13 @@ public interface TargetLink extends AutoCloseable {
     /** Sends all commands, then reads as many replies. */
     List<Object> exchange(List<byte[][]> commands);
 
+    /** The same for commands that are rendered already. */
+    default List<Object> exchangeRendered(List<RenderedCommands> rendered) {
+        return exchange(rendered.stream()
+                .flatMap(commands -> commands.commands().stream())
+                .toList());
+    }
+
     /** One command, one reply. */
     default Object call(byte[]... command) {
         return exchange(List.<byte[][]>of(command)).get(0);

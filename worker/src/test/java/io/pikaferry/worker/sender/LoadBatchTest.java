@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
+import io.pikaferry.model.Bytes;
 import io.pikaferry.worker.sender.Transaction.Outcome;
 import io.pikaferry.worker.sender.Transaction.Refusal;
+import io.pikaferry.worker.target.RenderedCommands;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -21,22 +23,13 @@ class LoadBatchTest {
 
     private static final String OOM = "-OOM command not allowed when used memory > 'maxmemory'.";
 
-    private final LoadBatch batch = new LoadBatch();
-
-    private static LaneUnit.Load piece(String key) {
-        return new LaneUnit.Load(0, 0, key.getBytes(US_ASCII), List.of(), 0, 1, true, 10);
-    }
-
-    private void add(LaneUnit.Load owner, String command) {
-        batch.add(
-                owner,
-                Arrays.stream(command.split(" "))
-                        .map(word -> word.getBytes(US_ASCII))
-                        .toArray(byte[][]::new));
-    }
+    private final RenderedCommands commands = new RenderedCommands(10);
+    private final LoadBatch batch = new LoadBatch(List.of(commands));
 
     private void add(String command) {
-        add(piece(command.split(" ")[1]), command);
+        commands.add(Arrays.stream(command.split(" "))
+                .map(word -> word.getBytes(US_ASCII))
+                .toArray(byte[][]::new));
     }
 
     @Test
@@ -45,7 +38,7 @@ class LoadBatchTest {
         add("SADD s m");
         ScriptedLink link = answering("OK", 1L);
 
-        Outcome<LaneUnit.Load> outcome = batch.execute(link);
+        Outcome<Bytes> outcome = batch.execute(link);
 
         assertThat(link.sent()).containsExactly("SET k v", "SADD s m");
         assertThat(outcome.applied()).isTrue();
@@ -54,16 +47,15 @@ class LoadBatchTest {
 
     @Test
     void whatIsRefusedForWhatItIsDoesNotKeepTheOthersBack() {
-        LaneUnit.Load odd = piece("odd");
         add("SET k v");
-        add(odd, "HSET odd f v");
+        add("HSET odd f v");
         add("SADD s m");
         ScriptedLink link = answering("OK", "-WRONGTYPE Operation against a key", 1L);
 
-        Outcome<LaneUnit.Load> outcome = batch.execute(link);
+        Outcome<Bytes> outcome = batch.execute(link);
 
         assertThat(outcome.applied()).isTrue();
-        assertThat(outcome.refusals()).extracting(Refusal::owner).containsExactly(odd);
+        assertThat(outcome.refusals()).extracting(Refusal::owner).containsExactly(Bytes.utf8("odd"));
         assertThat(outcome.refusals()).extracting(Refusal::command).containsExactly("HSET");
     }
 
@@ -74,7 +66,7 @@ class LoadBatchTest {
         add("SET m v");
         ScriptedLink link = answering("OK", OOM, "OK", "OK");
 
-        Outcome<LaneUnit.Load> first = batch.execute(link);
+        Outcome<Bytes> first = batch.execute(link);
         assertThat(first.applied()).isFalse();
         assertThat(first.waitFor().orElseThrow().code()).isEqualTo(ErrorCode.TARGET_OUT_OF_MEMORY);
 
@@ -103,7 +95,7 @@ class LoadBatchTest {
         ScriptedLink link = answering("-READONLY You can't write", "-WRONGTYPE Operation against a key", 1L, 1L);
 
         assertThat(batch.execute(link).applied()).isFalse();
-        Outcome<LaneUnit.Load> second = batch.execute(link);
+        Outcome<Bytes> second = batch.execute(link);
         assertThat(second.applied()).isTrue();
         assertThat(second.refusals()).isEmpty();
     }

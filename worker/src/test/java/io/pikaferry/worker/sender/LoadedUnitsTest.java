@@ -16,6 +16,7 @@ import io.pikaferry.worker.pace.Pace;
 import io.pikaferry.worker.snapshot.PikaType;
 import io.pikaferry.worker.snapshot.SnapshotChunk;
 import io.pikaferry.worker.snapshot.SnapshotScan.Summary;
+import io.pikaferry.worker.snapshot.SnapshotSink;
 import io.pikaferry.worker.target.StateKeeper;
 import io.pikaferry.worker.target.TargetKeys;
 import io.pikaferry.worker.target.TargetLink;
@@ -104,11 +105,12 @@ class LoadedUnitsTest {
     void aUnitIsNotedWhenAllOfItIsInTheTarget() throws InterruptedException {
         try (SenderPool pool = pool()) {
             SnapshotFeed feed = feed(pool, Map.of());
+            SnapshotSink unit = feed.sink("db0.0/lists/ab");
             for (int i = 0; i < 100; i++) {
-                feed.take(list("l" + i, true, true, "a", "b"));
+                unit.take(list("l" + i, true, true, "a", "b"));
             }
-            feed.handedOver("db0.0/lists/ab", new Summary(100, 200, 3));
-            feed.take(list("of another unit", true, false, "a"));
+            unit.finished(new Summary(100, 200, 3));
+            feed.sink("another").take(list("of another unit", true, false, "a"));
             pool.drain();
         }
 
@@ -126,9 +128,10 @@ class LoadedUnitsTest {
             SnapshotFeed feed = feed(pool, before);
             assertThat(feed.broughtOver("one")).contains(new Summary(1, 2, 0));
             assertThat(feed.broughtOver("two")).isEmpty();
-            feed.take(list("half", true, false, "a"));
-            feed.take(list("half", false, true, "b"));
-            feed.handedOver("two", new Summary(1, 2, 0));
+            SnapshotSink two = feed.sink("two");
+            two.take(list("half", true, false, "a"));
+            two.take(list("half", false, true, "b"));
+            two.finished(new Summary(1, 2, 0));
             pool.drain();
             assertThat(pool.keysLoaded()).isEqualTo(2);
             assertThat(pool.elementsLoaded()).isEqualTo(4);
@@ -142,9 +145,9 @@ class LoadedUnitsTest {
     @Test
     void whatOfTheUnitCouldNotBeAppliedStandsBesideTheNote() throws InterruptedException {
         try (SenderPool pool = pool()) {
-            SnapshotFeed feed = feed(pool, Map.of());
-            feed.refuse(ErrorCode.NOT_REPRESENTABLE, 0, "hll".getBytes(UTF_8), PikaType.STRING, "a HyperLogLog");
-            feed.handedOver("one", new Summary(1, 1, 0));
+            SnapshotSink one = feed(pool, Map.of()).sink("one");
+            one.refuse(ErrorCode.NOT_REPRESENTABLE, 0, "hll".getBytes(UTF_8), PikaType.STRING, "a HyperLogLog");
+            one.finished(new Summary(1, 1, 0));
             pool.drain();
         }
 
@@ -162,11 +165,12 @@ class LoadedUnitsTest {
             ledger.loadBegins();
             try (SenderPool pool = pool()) {
                 SnapshotFeed feed = feed(pool, Map.of());
-                feed.handedOver("one", new Summary(0, 0, 0));
+                feed.sink("one").finished(new Summary(0, 0, 0));
                 SERVER.call("SET", "of another type", "a string");
-                feed.take(list("of another type", false, false, "a"));
-                feed.take(list("of another type", false, true, "b"));
-                feed.handedOver("two", new Summary(1, 2, 0));
+                SnapshotSink two = feed.sink("two");
+                two.take(list("of another type", false, false, "a"));
+                two.take(list("of another type", false, true, "b"));
+                two.finished(new Summary(1, 2, 0));
                 pool.drain();
             }
         }

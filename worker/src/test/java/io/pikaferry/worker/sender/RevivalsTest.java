@@ -271,7 +271,7 @@ class RevivalsTest {
                     true,
                     new NoRefusals(),
                     Map.of());
-            load.emptied(0, "k".getBytes(US_ASCII), PikaType.ZSET, soon * 1000);
+            load.sink("unit").emptied(0, "k".getBytes(US_ASCII), PikaType.ZSET, soon * 1000);
             pool.drain();
         }
         try (SenderPool pool = pool()) {

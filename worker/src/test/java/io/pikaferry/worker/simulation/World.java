@@ -280,19 +280,20 @@ final class World {
 
     /** Of every stream two units. */
     private SnapshotScan scan() {
-        return (directories, asOfSeconds, sink, progress) -> {
+        return (directories, asOfSeconds, destination, progress) -> {
             long keys = 0;
             for (Map.Entry<StreamId, Path> directory : new TreeMap<>(directories).entrySet()) {
                 Dump dump = dump(text(directory.getValue().resolve("info")));
                 for (int half = 0; half < 2; half++) {
                     String unit = directory.getKey() + "/" + half;
-                    Optional<SnapshotScan.Summary> before = sink.broughtOver(unit);
+                    Optional<SnapshotScan.Summary> before = destination.broughtOver(unit);
                     if (before.isPresent()) {
                         event("unit " + unit + " is there");
                         keys += before.get().keys();
                     } else {
+                        SnapshotSink sink = destination.sink(unit);
                         long some = load(directory.getKey(), dump, half, sink);
-                        sink.handedOver(unit, new SnapshotScan.Summary(some, some, 0));
+                        sink.finished(new SnapshotScan.Summary(some, some, 0));
                         keys += some;
                     }
                 }

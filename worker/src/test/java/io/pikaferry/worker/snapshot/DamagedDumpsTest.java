@@ -169,7 +169,8 @@ class DamagedDumpsTest {
     private boolean isNoticed(RecordedDump dump, Path damaged) throws InterruptedException {
         CollectingSink sink = new CollectingSink();
         try {
-            new ParallelScan(CONFIG).run(streamOf(dump, damaged), dump.asOfSeconds(), sink, (done, total) -> {});
+            new ParallelScan(CONFIG)
+                    .run(streamOf(dump, damaged), dump.asOfSeconds(), unit -> sink, (done, total) -> {});
         } catch (FerryException e) {
             assertThat(e.code()).isIn(ErrorCode.SNAPSHOT_CORRUPT, ErrorCode.SNAPSHOT_INCOMPLETE);
             return true;
@@ -195,7 +196,7 @@ class DamagedDumpsTest {
                 CollectingSink sink = new CollectingSink();
                 RecordedDump fresh = RecordedDump.unpacked(dump.name(), Files.createTempDirectory(directory, "whole"));
                 Map<StreamId, Path> one = Map.of(stream, fresh.streams().get(stream));
-                new ParallelScan(CONFIG).run(one, fresh.asOfSeconds(), sink, (done, total) -> {});
+                new ParallelScan(CONFIG).run(one, fresh.asOfSeconds(), unit -> sink, (done, total) -> {});
                 return content(sink);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -102,14 +102,14 @@ class ParallelScanTest {
     @Test
     void unitsThatWereBroughtOverAreLeftOut() throws Exception {
         Map<String, Summary> units = new ConcurrentHashMap<>();
-        Summary whole = Scans.scan(directory, CONFIG, new UnitSink(Map.of(), units));
+        Summary whole = Scans.scan(directory, CONFIG, new Units(Map.of(), units));
         assertThat(units).hasSizeGreaterThan(3);
         assertThat(units.values().stream().mapToLong(Summary::elements).sum()).isEqualTo(whole.elements());
         Map<String, Summary> half = new HashMap<>();
         units.keySet().stream().sorted().limit(units.size() / 2).forEach(unit -> half.put(unit, units.get(unit)));
 
         Map<String, Summary> rest = new ConcurrentHashMap<>();
-        UnitSink sink = new UnitSink(half, rest);
+        Units sink = new Units(half, rest);
         Summary again = Scans.scan(directory, CONFIG, sink);
 
         assertThat(again).isEqualTo(whole);
@@ -119,19 +119,14 @@ class ParallelScanTest {
                 .isEqualTo(rest.values().stream().mapToLong(Summary::keys).sum());
     }
 
-    private static final class UnitSink implements SnapshotSink {
+    private static final class Units implements SnapshotDestination {
         private final Map<String, Summary> before;
         private final Map<String, Summary> done;
         private final AtomicLong keys = new AtomicLong();
 
-        UnitSink(Map<String, Summary> before, Map<String, Summary> done) {
+        Units(Map<String, Summary> before, Map<String, Summary> done) {
             this.before = before;
             this.done = done;
-        }
-
-        @Override
-        public void take(SnapshotChunk chunk) {
-            keys.addAndGet(chunk.last() ? 1 : 0);
         }
 
         @Override
@@ -140,13 +135,23 @@ class ParallelScanTest {
         }
 
         @Override
-        public void handedOver(String unit, Summary what) {
-            assertThat(done.put(unit, what)).as("a unit is named once").isNull();
-        }
+        public SnapshotSink sink(String unit) {
+            return new SnapshotSink() {
+                @Override
+                public void take(SnapshotChunk chunk) {
+                    keys.addAndGet(chunk.last() ? 1 : 0);
+                }
 
-        @Override
-        public void refuse(ErrorCode code, int db, byte[] key, PikaType type, String message) {
-            throw new AssertionError(message);
+                @Override
+                public void refuse(ErrorCode code, int db, byte[] key, PikaType type, String message) {
+                    throw new AssertionError(message);
+                }
+
+                @Override
+                public void finished(Summary what) {
+                    assertThat(done.put(unit, what)).as("a unit is named once").isNull();
+                }
+            };
         }
     }
 
@@ -237,8 +242,8 @@ class ParallelScanTest {
         void take(SnapshotChunk chunk) throws InterruptedException;
     }
 
-    private static SnapshotSink sink(Taker taker) {
-        return new SnapshotSink() {
+    private static SnapshotDestination sink(Taker taker) {
+        return unit -> new SnapshotSink() {
             @Override
             public void take(SnapshotChunk chunk) throws InterruptedException {
                 taker.take(chunk);

@@ -55,10 +55,11 @@ class RecordedDumpsTest {
         List<Long> done = new CopyOnWriteArrayList<>();
         AtomicLong total = new AtomicLong();
 
-        Summary summary = new ParallelScan(config).run(dump.streams(), dump.asOfSeconds(), sink, (bytes, of) -> {
-            done.add(bytes);
-            total.set(of);
-        });
+        Summary summary = new ParallelScan(config)
+                .run(dump.streams(), dump.asOfSeconds(), unit -> sink, (bytes, of) -> {
+                    done.add(bytes);
+                    total.set(of);
+                });
 
         Set<Name> expectedNames = new HashSet<>(dump.keys().keySet());
         assertThat(sink.keys.keySet()).isEqualTo(expectedNames);

@@ -67,7 +67,7 @@ public final class ScanSpeed {
         long processorStart = processorNanos();
         long start = System.nanoTime();
         Summary summary = new ParallelScan(SnapshotConfig.defaults().withThreads(threads))
-                .run(Map.of(StreamId.ONLY, dump), Scans.AS_OF, sink, (done, total) -> {});
+                .run(Map.of(StreamId.ONLY, dump), Scans.AS_OF, unit -> sink, (done, total) -> {});
         double seconds = (System.nanoTime() - start) / 1e9;
         double processorSeconds = (processorNanos() - processorStart) / 1e9;
         System.out.printf(

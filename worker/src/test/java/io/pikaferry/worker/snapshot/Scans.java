@@ -15,11 +15,12 @@ final class Scans {
 
     static CollectingSink scan(Path directory, SnapshotConfig config) throws InterruptedException {
         CollectingSink sink = new CollectingSink(config.chunkElements());
-        scan(directory, config, sink);
+        scan(directory, config, unit -> sink);
         return sink;
     }
 
-    static Summary scan(Path directory, SnapshotConfig config, SnapshotSink sink) throws InterruptedException {
-        return new ParallelScan(config).run(Map.of(StreamId.ONLY, directory), AS_OF, sink, (done, total) -> {});
+    static Summary scan(Path directory, SnapshotConfig config, SnapshotDestination destination)
+            throws InterruptedException {
+        return new ParallelScan(config).run(Map.of(StreamId.ONLY, directory), AS_OF, destination, (done, total) -> {});
     }
 }

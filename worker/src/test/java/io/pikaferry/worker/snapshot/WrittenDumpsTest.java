@@ -121,7 +121,7 @@ class WrittenDumpsTest {
         }
         CollectingSink sink = new CollectingSink();
 
-        SnapshotScan.Summary summary = Scans.scan(directory, CONFIG, sink);
+        SnapshotScan.Summary summary = Scans.scan(directory, CONFIG, unit -> sink);
 
         assertThat(names(sink)).containsExactly("_internal");
         assertThat(summary).isEqualTo(new SnapshotScan.Summary(1, 1, 2));
@@ -252,7 +252,7 @@ class WrittenDumpsTest {
         }
         CollectingSink sink = new CollectingSink();
 
-        SnapshotScan.Summary summary = Scans.scan(directory, CONFIG, sink);
+        SnapshotScan.Summary summary = Scans.scan(directory, CONFIG, unit -> sink);
 
         assertThat(sink.keys).isEmpty();
         assertThat(summary.skipped()).isEqualTo(1);

@@ -39,7 +39,7 @@ final class DumpCorpus {
                     .run(
                             Map.of(new StreamId(0, 0), data(dump)),
                             System.currentTimeMillis() / 1000,
-                            new Writer(commands),
+                            unit -> new Writer(commands),
                             (done, total) -> {});
             return new Corpus(
                     file, commands.commands(), summary.keys(), summary.elements(), commands.bytes(), Optional.of(dump));
