@@ -44,6 +44,7 @@ public final class FakeWorker implements AutoCloseable {
     private final Map<String, Long> offsets = new ConcurrentHashMap<>();
     final Map<String, FullSyncSlot> slots = new ConcurrentHashMap<>();
     private final AtomicLong sequence = new AtomicLong();
+    private final AtomicLong sessions = new AtomicLong();
     private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor();
     final List<Assign> assigns = new CopyOnWriteArrayList<>();
     final List<Revoke> revokes = new CopyOnWriteArrayList<>();
@@ -70,6 +71,7 @@ public final class FakeWorker implements AutoCloseable {
 
     /** Opens a session with what it holds. */
     public FakeWorker attach(Channel channel) {
+        long session = sessions.incrementAndGet();
         StreamObserver<WorkerMessage> opened = WorkersGrpc.newStub(channel).attach(new StreamObserver<>() {
             @Override
             public void onNext(CoordinatorMessage message) {
@@ -79,12 +81,12 @@ public final class FakeWorker implements AutoCloseable {
             @Override
             public void onError(Throwable t) {
                 broken.add(t);
-                connected = false;
+                ended(session);
             }
 
             @Override
             public void onCompleted() {
-                connected = false;
+                ended(session);
             }
         });
         Hello.Builder hello = Hello.newBuilder()
@@ -101,6 +103,13 @@ public final class FakeWorker implements AutoCloseable {
         connected = true;
         send(WorkerMessage.newBuilder().setHello(hello).build());
         return this;
+    }
+
+    /** The end of an earlier session may be told when a later one is open already. */
+    private void ended(long session) {
+        if (session == sessions.get()) {
+            connected = false;
+        }
     }
 
     private void take(CoordinatorMessage message) {
