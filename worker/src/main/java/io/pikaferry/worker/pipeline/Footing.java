@@ -8,10 +8,10 @@ import io.pikaferry.worker.master.PikaVersion;
 import io.pikaferry.worker.master.SourceInfo;
 import io.pikaferry.worker.pace.Pace;
 import io.pikaferry.worker.routing.CommandMapper;
-import io.pikaferry.worker.sender.ExpiryRule;
 import io.pikaferry.worker.sender.MarkBoard;
 import io.pikaferry.worker.sender.SenderConfig;
 import io.pikaferry.worker.sender.SenderPool;
+import io.pikaferry.worker.sender.SourceExpiryRule;
 import io.pikaferry.worker.sender.Vitals;
 import io.pikaferry.worker.target.Fence;
 import io.pikaferry.worker.target.StateKeeper;
@@ -76,25 +76,6 @@ record Footing(
         return master.info();
     }
 
-    private ExpiryRule expiryRule() {
-        return new ExpiryRule() {
-            @Override
-            public boolean gone(long expireAtMillis, long executedAtSeconds) {
-                return mapper.wasGone(expireAtMillis, executedAtSeconds);
-            }
-
-            @Override
-            public boolean unsure(long expireAtMillis, long executedAtSeconds) {
-                return mapper.mayHaveGone(expireAtMillis, executedAtSeconds);
-            }
-
-            @Override
-            public boolean remembersEmptied() {
-                return mapper.remembersEmptied();
-            }
-        };
-    }
-
     /** Lanes for a load, which has no marks. */
     SenderPool loadPool() {
         return pool(Optional.empty(), true);
@@ -117,7 +98,7 @@ record Footing(
                 abilities.setTakesPxat(),
                 abilities.countsErrors(),
                 settings.onError() == JobSettings.OnError.RECONCILE,
-                expiryRule(),
+                new SourceExpiryRule(mapper),
                 vitals,
                 environment.clock(),
                 environment.threads());

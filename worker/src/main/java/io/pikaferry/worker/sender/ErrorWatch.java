@@ -20,7 +20,6 @@ import java.util.Map;
  */
 final class ErrorWatch {
 
-    private static final byte[] EVAL = Words.ascii("EVAL");
     private static final byte[] ONE = Words.ascii(1);
 
     private static final byte[] BEGIN = Words.ascii("local e=redis.sha1hex(redis.call('INFO','errorstats')) "
@@ -51,11 +50,11 @@ final class ErrorWatch {
 
     /** @param before where the lane's marks stand, of the streams they will be moved in */
     byte[][] begin(Map<StreamId, BinlogPosition> before) {
-        return new byte[][] {EVAL, BEGIN, ONE, keys.checkpoint(), field, StateKeeper.unexaminedValue(before)};
+        return new byte[][] {Words.EVAL, BEGIN, ONE, keys.checkpoint(), field, StateKeeper.unexaminedValue(before)};
     }
 
     byte[][] end(Map<StreamId, BinlogPosition> before) {
-        return new byte[][] {EVAL, END, ONE, keys.checkpoint(), field, StateKeeper.unexaminedValue(before)};
+        return new byte[][] {Words.EVAL, END, ONE, keys.checkpoint(), field, StateKeeper.unexaminedValue(before)};
     }
 
     /** All that was refused is written down. */

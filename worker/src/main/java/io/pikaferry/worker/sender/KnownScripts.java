@@ -15,14 +15,13 @@ import java.util.Optional;
  */
 final class KnownScripts {
 
-    private static final byte[] EVAL = Words.ascii("EVAL");
     private static final byte[] EVALSHA = Words.ascii("EVALSHA");
 
     /** By identity: they are constants. Empty: said once, not needed again so far. */
     private final Map<byte[], Optional<byte[]>> digests = new IdentityHashMap<>(0);
 
     byte[][] shortened(byte[][] command) {
-        if (!Words.isNamed(command[0], EVAL)) {
+        if (!Words.isNamed(command[0], Words.EVAL)) {
             return command;
         }
         byte[] script = command[1];

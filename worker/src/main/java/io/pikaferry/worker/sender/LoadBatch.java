@@ -1,7 +1,5 @@
 package io.pikaferry.worker.sender;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.pikaferry.error.FerryException;
 import io.pikaferry.model.Bytes;
 import io.pikaferry.worker.sender.Transaction.Outcome;
@@ -12,7 +10,6 @@ import io.pikaferry.worker.target.TargetLink;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -101,23 +98,19 @@ final class LoadBatch implements Batch<Bytes> {
     }
 
     private static void requireRepeatable(byte[][] command, Optional<TargetError> error, TargetError first) {
-        if (error.isEmpty() && !REPEATABLE.contains(name(command))) {
+        if (error.isEmpty() && !REPEATABLE.contains(Words.name(command[0]))) {
             throw new FerryException(
                     first.code(),
                     "the target took %s of a key of which it had refused what comes before: %s"
-                            .formatted(name(command), first.message()));
+                            .formatted(Words.name(command[0]), first.message()));
         }
     }
 
     private static Refusal<Bytes> refusal(byte[][] command, TargetError error) {
-        return new Refusal<>(key(command), name(command), error);
+        return new Refusal<>(key(command), Words.name(command[0]), error);
     }
 
     private static Bytes key(byte[][] command) {
         return Bytes.owning(command[1]);
-    }
-
-    private static String name(byte[][] command) {
-        return new String(command[0], US_ASCII).toUpperCase(Locale.ROOT);
     }
 }

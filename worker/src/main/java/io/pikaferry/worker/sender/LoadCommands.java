@@ -24,6 +24,7 @@ record LoadCommands(boolean replace, boolean xsetidTakesCounts) {
     private static final byte[] ENTRIESADDED = Words.ascii("ENTRIESADDED");
     private static final byte[] MAXDELETEDID = Words.ascii("MAXDELETEDID");
 
+    /** Returns a list that the caller may add to. */
     List<byte[][]> of(SnapshotChunk chunk) {
         List<byte[][]> commands = new ArrayList<>(3);
         if (chunk.first() && replace && chunk.type() != PikaType.STRING) {

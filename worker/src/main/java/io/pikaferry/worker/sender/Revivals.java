@@ -43,7 +43,6 @@ final class Revivals {
     /** The source may have executed an item a second before the time it logs. */
     private static final long SURELY_PAST_MILLIS = 2_000;
 
-    private static final byte[] EVAL = Words.ascii("EVAL");
     private static final String SHIFT = Long.toString(HeldExpiries.SHIFT_MILLIS);
 
     /** Of what was left to live, as whole seconds, which is what the source keeps; see {@link HeldExpiries#isShifted}. */
@@ -154,7 +153,7 @@ final class Revivals {
     private byte[][] script(int db, long executedAtSeconds, CollectionWrite write, byte[][] command) {
         byte[][] keys = write.keys();
         byte[][] script = new byte[9 + keys.length + command.length][];
-        script[0] = EVAL;
+        script[0] = Words.EVAL;
         script[1] = switch (write.form()) {
             case AS_IS -> AS_IS;
             case KEEPING_EXPIRY -> KEEPING_EXPIRY;
@@ -182,7 +181,7 @@ final class Revivals {
      */
     byte[][] unlinkRemembering(int db, byte[] key, Optional<Kind> kind, long expireAtMillis) {
         return new byte[][] {
-            EVAL,
+            Words.EVAL,
             UNLINK,
             Words.ascii(2),
             key,
@@ -207,7 +206,7 @@ final class Revivals {
         }
         emptied.remove(field.get());
         return new byte[][] {
-            EVAL,
+            Words.EVAL,
             UNLINK_FORGETTING,
             Words.ascii(2),
             key,

@@ -9,6 +9,7 @@ import io.pikaferry.worker.snapshot.PikaType;
 import io.pikaferry.worker.snapshot.SnapshotChunk;
 import io.pikaferry.worker.snapshot.SnapshotScan.Summary;
 import io.pikaferry.worker.snapshot.SnapshotSink;
+import io.pikaferry.worker.target.RenderedCommands;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 
@@ -22,9 +23,6 @@ final class UnitFeed implements SnapshotSink {
 
     /** What is handed over at once; larger only for a larger command. */
     private static final int BULK_BYTES = 64 << 10;
-
-    private static final int BESIDE_AN_ARGUMENT = 15;
-    private static final int EXPIRY_BYTES = 64;
 
     private final String unit;
     private final SenderPool pool;
@@ -57,12 +55,10 @@ final class UnitFeed implements SnapshotSink {
     public void take(SnapshotChunk chunk) throws InterruptedException {
         List<byte[][]> commands = rendering.of(chunk);
         long bytes = 0;
-        long beside = EXPIRY_BYTES + chunk.key().length;
         for (byte[][] command : commands) {
             for (byte[] argument : command) {
                 bytes += argument.length;
             }
-            beside += (command.length + 1L) * BESIDE_AN_ARGUMENT;
         }
         if (!pace.isFree()) {
             handOver();
@@ -75,7 +71,7 @@ final class UnitFeed implements SnapshotSink {
         if (watched) {
             putAlone(chunk, commands, bytes);
         } else {
-            addToBulk(chunk, commands, bytes + beside);
+            addToBulk(chunk, commands);
         }
     }
 
@@ -93,13 +89,17 @@ final class UnitFeed implements SnapshotSink {
                         permits));
     }
 
-    private void addToBulk(SnapshotChunk chunk, List<byte[][]> commands, long size) throws InterruptedException {
+    private void addToBulk(SnapshotChunk chunk, List<byte[][]> commands) throws InterruptedException {
+        if (chunk.last() && chunk.expireAtMillis() != 0) {
+            commands.add(new byte[][] {Words.PEXPIREAT, chunk.key(), Words.ascii(chunk.expireAtMillis())});
+        }
+        long size = 0;
+        for (byte[][] command : commands) {
+            size += RenderedCommands.sizeOf(command);
+        }
         LaneUnit.Bulk bulk = bulk(LaneOf.lane(chunk.key(), begun.length), chunk.db(), size);
         for (byte[][] command : commands) {
             bulk.commands.add(command);
-        }
-        if (chunk.last() && chunk.expireAtMillis() != 0) {
-            bulk.commands.add(Words.PEXPIREAT, chunk.key(), Words.ascii(chunk.expireAtMillis()));
         }
         bulk.count(chunk.last(), LoadCommands.elements(chunk));
     }

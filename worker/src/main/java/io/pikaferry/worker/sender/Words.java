@@ -25,6 +25,7 @@ final class Words {
     static final byte[] TIME = ascii("TIME");
     static final byte[] PTTL = ascii("PTTL");
     static final byte[] PERSIST = ascii("PERSIST");
+    static final byte[] EVAL = ascii("EVAL");
 
     private Words() {}
 

@@ -1,5 +1,6 @@
 package io.pikaferry.worker.snapshot;
 
+import io.pikaferry.worker.snapshot.table.LittleEndian;
 import java.util.Arrays;
 import java.util.List;
 

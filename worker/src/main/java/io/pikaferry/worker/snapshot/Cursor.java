@@ -6,6 +6,7 @@ import io.pikaferry.worker.snapshot.table.RecordCursor;
 import io.pikaferry.worker.snapshot.table.UnreadableTableException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -15,6 +16,10 @@ import java.util.function.Supplier;
  * <p>Keys and values are read into buffers that are used again: they are good until the next move. Used by one thread.
  */
 final class Cursor implements AutoCloseable {
+
+    private interface TableMove {
+        void move(RecordCursor cursor) throws UnreadableTableException;
+    }
 
     private static final int KEPT_BUFFER_BYTES = 1 << 20;
 
@@ -36,40 +41,26 @@ final class Cursor implements AutoCloseable {
     }
 
     void seek(byte[] target) {
-        if (tables.isPresent()) {
-            try {
-                tables.get().seek(target);
-            } catch (UnreadableTableException e) {
-                goOnWithRocks(e).ifPresentOrElse(this::behind, () -> rocks().seek(target));
-            }
-        } else {
-            rocks().seek(target);
-        }
-        arrive();
+        move(cursor -> cursor.seek(target), cursor -> cursor.seek(target));
     }
 
     void seekToFirst() {
-        if (tables.isPresent()) {
-            try {
-                tables.get().seekToFirst();
-            } catch (UnreadableTableException e) {
-                goOnWithRocks(e).ifPresentOrElse(this::behind, () -> rocks().seekToFirst());
-            }
-        } else {
-            rocks().seekToFirst();
-        }
-        arrive();
+        move(RecordCursor::seekToFirst, RocksCursor::seekToFirst);
     }
 
     void next() {
+        move(RecordCursor::next, RocksCursor::next);
+    }
+
+    private void move(TableMove overTables, Consumer<RocksCursor> slowly) {
         if (tables.isPresent()) {
             try {
-                tables.get().next();
+                overTables.move(tables.get());
             } catch (UnreadableTableException e) {
-                behind(goOnWithRocks(e).orElseThrow());
+                goOnWithRocks(e).ifPresentOrElse(this::behind, () -> slowly.accept(rocks()));
             }
         } else {
-            rocks().next();
+            slowly.accept(rocks());
         }
         arrive();
     }

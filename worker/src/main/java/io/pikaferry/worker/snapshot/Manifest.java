@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
+import io.pikaferry.worker.snapshot.table.Checksum;
+import io.pikaferry.worker.snapshot.table.LittleEndian;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,7 +18,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 
 /**
  * Checks a database's MANIFEST before RocksDB opens it. RocksDB takes a MANIFEST that is cut off or damaged towards its
@@ -34,7 +35,6 @@ final class Manifest {
     private static final Pattern DATA_FILE = Pattern.compile("0*(\\d{1,18})\\.sst");
     private static final int BLOCK = 32768;
     private static final int HEADER = 7;
-    private static final int CRC_MASK_DELTA = 0xa282ead8;
     private static final int WHOLE = 1;
     private static final int FIRST = 2;
     private static final int MIDDLE = 3;
@@ -81,7 +81,7 @@ final class Manifest {
             for (byte[] block = in.readNBytes(BLOCK); block.length > 0; block = in.readNBytes(BLOCK)) {
                 int at = 0;
                 while (block.length - at >= HEADER) {
-                    int length = (block[at + 4] & 0xff) | (block[at + 5] & 0xff) << 8;
+                    int length = LittleEndian.u16(block, at + 4);
                     int type = block[at + 6];
                     int payload = at + HEADER;
                     if (length > block.length - payload || !checksumFits(block, at, length)) {
@@ -112,10 +112,7 @@ final class Manifest {
     }
 
     private static boolean checksumFits(byte[] block, int at, int length) {
-        CRC32C crc = new CRC32C();
-        crc.update(block, at + 6, 1 + length);
-        int masked = Integer.rotateRight((int) crc.getValue(), 15) + CRC_MASK_DELTA;
-        return masked == LittleEndian.i32(block, at);
+        return Checksum.maskedCrc(block, at + 6, 1 + length) == LittleEndian.i32(block, at);
     }
 
     private void readEdit(byte[] bytes) {

@@ -4,6 +4,7 @@ import io.pikaferry.error.ErrorCode;
 import io.pikaferry.model.Bytes;
 import io.pikaferry.worker.snapshot.NemoRecords.Meta;
 import io.pikaferry.worker.snapshot.UnitPlan.Weight;
+import io.pikaferry.worker.snapshot.table.LittleEndian;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

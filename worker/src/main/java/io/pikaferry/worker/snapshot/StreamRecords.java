@@ -1,6 +1,7 @@
 package io.pikaferry.worker.snapshot;
 
 import io.pikaferry.worker.snapshot.SnapshotChunk.StreamTail;
+import io.pikaferry.worker.snapshot.table.LittleEndian;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

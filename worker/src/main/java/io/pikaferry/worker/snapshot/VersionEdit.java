@@ -1,5 +1,7 @@
 package io.pikaferry.worker.snapshot;
 
+import io.pikaferry.worker.snapshot.table.ByteReader;
+import io.pikaferry.worker.snapshot.table.UnreadableTableException;
 import java.util.Set;
 
 /**
@@ -19,12 +21,10 @@ final class VersionEdit {
     private static final int LAST_FILE_FIELD = 1;
     private static final int LAST_BLOB_FIELD = 0;
 
-    private final byte[] bytes;
-    private int at;
-    private boolean cutOff;
+    private final ByteReader in;
 
     VersionEdit(byte[] bytes) {
-        this.bytes = bytes;
+        this.in = new ByteReader(bytes, 0, bytes.length);
     }
 
     /**
@@ -33,18 +33,26 @@ final class VersionEdit {
      * @return whether all of the edit was understood
      */
     boolean apply(Set<Long> everKnown, Set<Long> live) {
-        while (at < bytes.length && !cutOff) {
-            int tag = (int) varint();
+        try {
+            return applyAll(everKnown, live);
+        } catch (UnreadableTableException e) {
+            return false; // cut off
+        }
+    }
+
+    private boolean applyAll(Set<Long> everKnown, Set<Long> live) throws UnreadableTableException {
+        while (in.hasMore()) {
+            int tag = (int) in.varint();
             switch (tag) {
-                case 1, 201 -> skipBytes(); // comparator; column family added
-                case 2, 3, 4, 9, 10, 200, 203, 300 -> varint(); // numbers of logs, sequence, column family, group
+                case 1, 201 -> in.skipBytes(); // comparator; column family added
+                case 2, 3, 4, 9, 10, 200, 203, 300 -> in.varint(); // numbers of logs, sequence, column family, group
                 case 5 -> { // compaction cursor
-                    varint();
-                    skipBytes();
+                    in.varint();
+                    in.skipBytes();
                 }
                 case 6 -> { // file deleted
-                    varint();
-                    live.remove(varint());
+                    in.varint();
+                    live.remove(in.varint());
                 }
                 case 7, 100, 102, 103 -> {
                     long number = newFile(tag);
@@ -53,8 +61,8 @@ final class VersionEdit {
                 }
                 case 400 -> { // blob file added: number, count, bytes, checksum method, checksum
                     skipVarints(3);
-                    skipBytes();
-                    skipBytes();
+                    in.skipBytes();
+                    in.skipBytes();
                     skipFields(LAST_BLOB_FIELD);
                 }
                 case 401 -> { // blob garbage: number, count, bytes
@@ -65,22 +73,22 @@ final class VersionEdit {
                     if ((tag & IGNORABLE) == 0) {
                         return false;
                     }
-                    skipBytes();
+                    in.skipBytes();
                 }
             }
         }
-        return !cutOff;
+        return true;
     }
 
-    private long newFile(int tag) {
-        varint(); // level
-        long number = varint();
+    private long newFile(int tag) throws UnreadableTableException {
+        in.varint(); // level
+        long number = in.varint();
         if (tag == 102) {
-            varint(); // path
+            in.varint(); // path
         }
-        varint(); // size
-        skipBytes();
-        skipBytes();
+        in.varint(); // size
+        in.skipBytes();
+        in.skipBytes();
         if (tag != 7) {
             skipVarints(2); // sequence numbers
         }
@@ -90,40 +98,15 @@ final class VersionEdit {
         return number;
     }
 
-    private void skipFields(int lastTag) {
-        while (!cutOff && varint() != lastTag) {
-            skipBytes();
+    private void skipFields(int lastTag) throws UnreadableTableException {
+        while (in.varint() != lastTag) {
+            in.skipBytes();
         }
     }
 
-    private void skipVarints(int count) {
+    private void skipVarints(int count) throws UnreadableTableException {
         for (int i = 0; i < count; i++) {
-            varint();
+            in.varint();
         }
-    }
-
-    private void skipBytes() {
-        long length = varint();
-        if (length < 0 || length > bytes.length - at) {
-            cutOff = true;
-        } else {
-            at += (int) length;
-        }
-    }
-
-    private long varint() {
-        long value = 0;
-        for (int shift = 0; shift < 64; shift += 7) {
-            if (at >= bytes.length) {
-                break;
-            }
-            byte next = bytes[at++];
-            value |= (long) (next & 0x7f) << shift;
-            if (next >= 0) {
-                return value;
-            }
-        }
-        cutOff = true;
-        return 0;
     }
 }

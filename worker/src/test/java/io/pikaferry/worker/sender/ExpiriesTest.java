@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pikaferry.error.FerryException;
 import io.pikaferry.model.BinlogPosition;
-import io.pikaferry.model.JobId;
 import io.pikaferry.model.StreamId;
 import io.pikaferry.worker.binlog.BinlogItem;
 import io.pikaferry.worker.checkpoint.Marks;
@@ -14,11 +13,9 @@ import io.pikaferry.worker.master.PikaVersion;
 import io.pikaferry.worker.routing.CommandMapper;
 import io.pikaferry.worker.target.StateKeeper;
 import io.pikaferry.worker.target.TargetAddress;
-import io.pikaferry.worker.target.TargetKeys;
 import io.pikaferry.worker.target.TargetLink;
 import io.pikaferry.worker.target.TargetLinks;
 import io.pikaferry.worker.target.TargetState;
-import io.pikaferry.worker.threads.Threads;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +35,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ExpiriesTest {
 
-    private static final TargetKeys KEYS = new TargetKeys(new JobId("moving"));
     private static final long HELD = 1_000_000_000_000L;
 
     @RegisterExtension
@@ -260,38 +256,19 @@ class ExpiriesTest {
     }
 
     private SenderPool pool(TargetLinks links) {
-        StateKeeper keeper = new StateKeeper(links, KEYS);
+        StateKeeper keeper = new StateKeeper(links, TestTerms.KEYS);
         TargetState state = TargetState.following(marks(), true, Optional.empty());
         try (TargetLink link = links.open("keeping")) {
             keeper.write(link, state);
         }
-        CommandMapper mapper = CommandMapper.forSource(new PikaVersion(3, 0, 16));
-        ExpiryRule rule = new ExpiryRule() {
-            @Override
-            public boolean gone(long expireAtMillis, long executedAtSeconds) {
-                return mapper.wasGone(expireAtMillis, executedAtSeconds);
-            }
-
-            @Override
-            public boolean unsure(long expireAtMillis, long executedAtSeconds) {
-                return mapper.mayHaveGone(expireAtMillis, executedAtSeconds);
-            }
-        };
-        SenderPool.Terms terms = new SenderPool.Terms(
-                "test",
-                SenderConfig.ofLanes(1),
-                0,
-                KEYS,
-                true,
-                false,
-                false,
-                rule,
-                VitalsTest.ofAHealthyTarget(),
-                clock(),
-                Threads.ofTheMachine());
+        SenderPool.Terms terms = new TestTerms(SenderConfig.ofLanes(1))
+                .withRefusedReadAgain(false)
+                .withExpiry(new SourceExpiryRule(CommandMapper.forSource(new PikaVersion(3, 0, 16))))
+                .withClock(clock())
+                .terms();
         return new SenderPool(
                 terms,
-                Optional.of(new MarkBoard(KEYS, keeper, state, 1)),
+                Optional.of(new MarkBoard(TestTerms.KEYS, keeper, state, 1)),
                 () -> links.open("lane"),
                 new NoRefusals(),
                 () -> {});

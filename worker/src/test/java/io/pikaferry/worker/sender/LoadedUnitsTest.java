@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.model.BinlogPosition;
-import io.pikaferry.model.JobId;
 import io.pikaferry.model.StreamId;
 import io.pikaferry.worker.checkpoint.Marks;
 import io.pikaferry.worker.fixture.RedisServer;
@@ -18,7 +17,6 @@ import io.pikaferry.worker.snapshot.SnapshotChunk;
 import io.pikaferry.worker.snapshot.SnapshotScan.Summary;
 import io.pikaferry.worker.snapshot.SnapshotSink;
 import io.pikaferry.worker.target.StateKeeper;
-import io.pikaferry.worker.target.TargetKeys;
 import io.pikaferry.worker.target.TargetLink;
 import io.pikaferry.worker.target.TargetState;
 import io.pikaferry.worker.threads.Threads;
@@ -39,13 +37,12 @@ class LoadedUnitsTest {
 
     private static final Pace PACE = new Pace(Threads.ofTheMachine(), Limits.NONE);
 
-    private static final TargetKeys KEYS = new TargetKeys(new JobId("moving"));
     private static final String SNAPSHOT = "moving-1.1";
 
     @RegisterExtension
     static final RedisServer SERVER = new RedisServer();
 
-    private final StateKeeper keeper = new StateKeeper(SERVER.links(), KEYS);
+    private final StateKeeper keeper = new StateKeeper(SERVER.links(), TestTerms.KEYS);
     private final Ledger ledger = new Ledger(Clock.systemUTC(), why -> {}, entry -> {});
 
     @BeforeEach
@@ -62,28 +59,7 @@ class LoadedUnitsTest {
     }
 
     private SenderPool pool() {
-        SenderPool.Terms terms = new SenderPool.Terms(
-                "job-moving",
-                SenderConfig.ofLanes(3),
-                0,
-                KEYS,
-                true,
-                false,
-                true,
-                new ExpiryRule() {
-                    @Override
-                    public boolean gone(long expireAtMillis, long executedAtSeconds) {
-                        return false;
-                    }
-
-                    @Override
-                    public boolean unsure(long expireAtMillis, long executedAtSeconds) {
-                        return false;
-                    }
-                },
-                VitalsTest.ofAHealthyTarget(),
-                Clock.systemUTC(),
-                Threads.ofTheMachine());
+        SenderPool.Terms terms = new TestTerms(SenderConfig.ofLanes(3)).terms();
         SenderPool pool =
                 new SenderPool(terms, Optional.empty(), () -> SERVER.links().open("lane"), ledger, () -> {});
         pool.start();

@@ -8,7 +8,6 @@ import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
 import io.pikaferry.model.BinlogPosition;
 import io.pikaferry.model.Bytes;
-import io.pikaferry.model.JobId;
 import io.pikaferry.model.StreamId;
 import io.pikaferry.worker.binlog.BinlogItem;
 import io.pikaferry.worker.checkpoint.Marks;
@@ -23,7 +22,6 @@ import io.pikaferry.worker.target.StateKeeper;
 import io.pikaferry.worker.target.TargetAddress;
 import io.pikaferry.worker.target.TargetCheck;
 import io.pikaferry.worker.target.TargetError;
-import io.pikaferry.worker.target.TargetKeys;
 import io.pikaferry.worker.target.TargetLink;
 import io.pikaferry.worker.target.TargetLinks;
 import io.pikaferry.worker.target.TargetState;
@@ -47,7 +45,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class RefusedCommandsTest {
 
-    private static final TargetKeys KEYS = new TargetKeys(new JobId("moving"));
     private static final CommandMapper MAPPER = CommandMapper.forSource(new PikaVersion(3, 4, 0));
     private static final BinlogPosition START = new BinlogPosition(0, 1);
 
@@ -66,7 +63,7 @@ class RefusedCommandsTest {
     @BeforeEach
     void begin() {
         try (TargetLink link = SERVER.links().open("begin")) {
-            new StateKeeper(SERVER.links(), KEYS)
+            new StateKeeper(SERVER.links(), TestTerms.KEYS)
                     .write(
                             link,
                             TargetState.following(
@@ -379,24 +376,17 @@ class RefusedCommandsTest {
             if (lanes != state.lanes()) {
                 state = TargetState.following(Marks.level(lanes, Map.of(StreamId.ONLY, START)), true, Optional.empty());
                 try (TargetLink link = SERVER.links().open("lanes")) {
-                    new StateKeeper(SERVER.links(), KEYS).write(link, state);
+                    new StateKeeper(SERVER.links(), TestTerms.KEYS).write(link, state);
                 }
             }
-            SenderPool.Terms terms = new SenderPool.Terms(
-                    "job-moving",
-                    SenderConfig.ofLanes(lanes),
-                    0,
-                    KEYS,
-                    true,
-                    countsErrors(),
-                    readsRefusedAgain,
-                    new NeverGone(),
-                    VitalsTest.ofAHealthyTarget(),
-                    Clock.systemUTC(),
-                    Threads.ofTheMachine());
+            SenderPool.Terms terms = new TestTerms(SenderConfig.ofLanes(lanes))
+                    .withErrorsCounted(countsErrors())
+                    .withRefusedReadAgain(readsRefusedAgain)
+                    .terms();
             pool = new SenderPool(
                     terms,
-                    Optional.of(new MarkBoard(KEYS, new StateKeeper(SERVER.links(), KEYS), state, 1)),
+                    Optional.of(
+                            new MarkBoard(TestTerms.KEYS, new StateKeeper(SERVER.links(), TestTerms.KEYS), state, 1)),
                     () -> through.open("lane"),
                     into,
                     failed::countDown);
@@ -491,18 +481,6 @@ class RefusedCommandsTest {
         }
     }
 
-    private static final class NeverGone implements ExpiryRule {
-        @Override
-        public boolean gone(long expireAtMillis, long executedAtSeconds) {
-            return false;
-        }
-
-        @Override
-        public boolean unsure(long expireAtMillis, long executedAtSeconds) {
-            return false;
-        }
-    }
-
     /** Connections that break once the target has answered so. */
     private static TargetLinks dyingAt(String word) {
         return new TargetLinks() {
@@ -541,7 +519,7 @@ class RefusedCommandsTest {
 
     private static TargetState state() {
         try (TargetLink link = SERVER.links().open("state")) {
-            return new StateKeeper(SERVER.links(), KEYS).read(link).orElseThrow();
+            return new StateKeeper(SERVER.links(), TestTerms.KEYS).read(link).orElseThrow();
         }
     }
 

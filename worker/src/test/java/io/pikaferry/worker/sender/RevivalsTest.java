@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pikaferry.error.ErrorCode;
 import io.pikaferry.error.FerryException;
 import io.pikaferry.model.BinlogPosition;
-import io.pikaferry.model.JobId;
 import io.pikaferry.model.StreamId;
 import io.pikaferry.worker.binlog.BinlogItem;
 import io.pikaferry.worker.checkpoint.Marks;
@@ -21,7 +20,6 @@ import io.pikaferry.worker.target.TargetKeys;
 import io.pikaferry.worker.target.TargetLink;
 import io.pikaferry.worker.target.TargetState;
 import io.pikaferry.worker.threads.Threads;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +38,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class RevivalsTest {
 
-    private static final TargetKeys KEYS = new TargetKeys(new JobId("moving"));
     private static final String EMPTIED = "pikaferry:{moving}:emptied";
     private static final String DIRTY = "pikaferry:{moving}:dirty";
     private static final CommandMapper MAPPER = CommandMapper.forSource(PikaVersion.parse("2.3.6"));
@@ -235,13 +232,7 @@ class RevivalsTest {
             feed(feed, "SREM k a");
             pool.drain();
         }
-        try (SenderPool pool = pool()) {
-            StreamFeed feed = begin(pool);
-            feed(feed, "SADD k b");
-            pool.drain();
-
-            assertThat(trueExpiry("k")).isEqualTo(soon * 1000);
-        }
+        assertFilledAgainHasTheExpiry("SADD k b");
     }
 
     /** The worker died when it had given it back, before it wrote down that it had. */
@@ -274,13 +265,7 @@ class RevivalsTest {
             load.sink("unit").emptied(0, "k".getBytes(US_ASCII), PikaType.ZSET, soon * 1000);
             pool.drain();
         }
-        try (SenderPool pool = pool()) {
-            StreamFeed feed = begin(pool);
-            feed(feed, "ZADD k 1 a");
-            pool.drain();
-
-            assertThat(trueExpiry("k")).isEqualTo(soon * 1000);
-        }
+        assertFilledAgainHasTheExpiry("ZADD k 1 a");
     }
 
     /** The log does not say what SPOP took, so the set is read from the source: it is not there. */
@@ -468,43 +453,30 @@ class RevivalsTest {
         return link;
     }
 
+    private void assertFilledAgainHasTheExpiry(String again) throws InterruptedException {
+        try (SenderPool pool = pool()) {
+            StreamFeed feed = begin(pool);
+            feed(feed, again);
+            pool.drain();
+
+            assertThat(trueExpiry("k")).isEqualTo(soon * 1000);
+        }
+    }
+
     private SenderPool pool() {
-        StateKeeper keeper = new StateKeeper(SERVER.links(), KEYS);
+        StateKeeper keeper = new StateKeeper(SERVER.links(), TestTerms.KEYS);
         TargetState state = TargetState.following(marks(), true, Optional.empty());
         try (TargetLink link = open("keeping")) {
             keeper.write(link, state);
         }
-        ExpiryRule rule = new ExpiryRule() {
-            @Override
-            public boolean gone(long expireAtMillis, long executedAtSeconds) {
-                return MAPPER.wasGone(expireAtMillis, executedAtSeconds);
-            }
-
-            @Override
-            public boolean unsure(long expireAtMillis, long executedAtSeconds) {
-                return MAPPER.mayHaveGone(expireAtMillis, executedAtSeconds);
-            }
-
-            @Override
-            public boolean remembersEmptied() {
-                return MAPPER.remembersEmptied();
-            }
-        };
-        SenderPool.Terms terms = new SenderPool.Terms(
-                "test",
-                SenderConfig.ofLanes(LANES),
-                CONTROL_DB,
-                KEYS,
-                true,
-                true,
-                true,
-                rule,
-                VitalsTest.ofAHealthyTarget(),
-                Clock.systemUTC(),
-                Threads.ofTheMachine());
+        SenderPool.Terms terms = new TestTerms(SenderConfig.ofLanes(LANES))
+                .withControlDb(CONTROL_DB)
+                .withErrorsCounted(true)
+                .withExpiry(new SourceExpiryRule(MAPPER))
+                .terms();
         return new SenderPool(
                 terms,
-                Optional.of(new MarkBoard(KEYS, keeper, state, 1)),
+                Optional.of(new MarkBoard(TestTerms.KEYS, keeper, state, 1)),
                 () -> open("lane"),
                 new NoRefusals(),
                 () -> {});

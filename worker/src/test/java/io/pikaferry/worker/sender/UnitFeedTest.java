@@ -3,7 +3,6 @@ package io.pikaferry.worker.sender;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pikaferry.model.JobId;
 import io.pikaferry.worker.fixture.RedisServer;
 import io.pikaferry.worker.ledger.Ledger;
 import io.pikaferry.worker.pace.Limits;
@@ -12,7 +11,6 @@ import io.pikaferry.worker.snapshot.PikaType;
 import io.pikaferry.worker.snapshot.SnapshotChunk;
 import io.pikaferry.worker.snapshot.SnapshotScan.Summary;
 import io.pikaferry.worker.snapshot.SnapshotSink;
-import io.pikaferry.worker.target.TargetKeys;
 import io.pikaferry.worker.threads.Threads;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,28 +40,7 @@ class UnitFeedTest {
     private final Ledger ledger = new Ledger(Clock.systemUTC(), why -> {}, entry -> {});
 
     private SenderPool pool(SenderConfig config) {
-        SenderPool.Terms terms = new SenderPool.Terms(
-                "job-moving",
-                config,
-                0,
-                new TargetKeys(new JobId("moving")),
-                true,
-                false,
-                true,
-                new ExpiryRule() {
-                    @Override
-                    public boolean gone(long expireAtMillis, long executedAtSeconds) {
-                        return false;
-                    }
-
-                    @Override
-                    public boolean unsure(long expireAtMillis, long executedAtSeconds) {
-                        return false;
-                    }
-                },
-                VitalsTest.ofAHealthyTarget(),
-                Clock.systemUTC(),
-                Threads.ofTheMachine());
+        SenderPool.Terms terms = new TestTerms(config).terms();
         SenderPool pool =
                 new SenderPool(terms, Optional.empty(), () -> SERVER.links().open("lane"), ledger, () -> {});
         pool.holdExpiriesWithin(Duration.ofHours(1));

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -95,7 +96,7 @@ class CursorTest {
             }
             try (Cursor cursor = database.cursor(family)) {
                 List<Entry> inAnyOrder = new ArrayList<>(shown);
-                Collections.shuffle(inAnyOrder, new java.util.Random(1));
+                Collections.shuffle(inAnyOrder, new Random(1));
                 for (Entry entry : inAnyOrder) {
                     cursor.seek(entry.key().array());
                     assertThat(at(cursor)).isEqualTo(entry);

@@ -62,11 +62,11 @@ final class BlockCursor {
         if (end < 0) {
             throw new UnreadableTableException("a block has " + length + " bytes");
         }
-        int count = Fixed.u32(bytes, end);
+        int count = LittleEndian.i32(bytes, end);
         if ((count & HASH_INDEX) != 0) {
             count &= ~HASH_INDEX;
             end -= Short.BYTES;
-            end -= end < 0 ? 0 : Fixed.u16(bytes, end);
+            end -= end < 0 ? 0 : LittleEndian.u16(bytes, end);
         }
         if (end < 0 || count < 0 || count > end / Integer.BYTES) {
             throw new UnreadableTableException("a block of " + length + " bytes has " + count + " whole keys");
@@ -166,7 +166,7 @@ final class BlockCursor {
     }
 
     private void jump(int restart) throws UnreadableTableException {
-        int at = Fixed.u32(bytes, restartsAt + restart * Integer.BYTES);
+        int at = LittleEndian.i32(bytes, restartsAt + restart * Integer.BYTES);
         if (at < 0 || at > restartsAt) {
             throw new UnreadableTableException("a whole key of a block is said to lie at " + at);
         }

@@ -72,7 +72,7 @@ final class BlockFile implements AutoCloseable {
         try {
             int at = bring(handle.offset(), length);
             int end = at + handle.size();
-            int expected = Fixed.u32(window, end + 1);
+            int expected = LittleEndian.i32(window, end + 1);
             if (!checksum.fits(window, at, handle.size(), expected)) {
                 throw new UnreadableTableException("the block at %d of %s is damaged".formatted(handle.offset(), path));
             }

@@ -1,13 +1,13 @@
 package io.pikaferry.worker.snapshot.table;
 
 /** Takes numbers from bytes one after the other. What would go beyond the end is unreadable. */
-final class ByteReader {
+public final class ByteReader {
 
     private final byte[] bytes;
     private final int end;
     private int at;
 
-    ByteReader(byte[] bytes, int from, int to) {
+    public ByteReader(byte[] bytes, int from, int to) {
         this.bytes = bytes;
         this.at = from;
         this.end = to;
@@ -17,7 +17,20 @@ final class ByteReader {
         return at;
     }
 
-    long varint() throws UnreadableTableException {
+    public boolean hasMore() {
+        return at < end;
+    }
+
+    /** Steps over a length and so many bytes. */
+    public void skipBytes() throws UnreadableTableException {
+        long length = varint();
+        if (length < 0 || length > end - at) {
+            throw new UnreadableTableException("bytes in it are cut off");
+        }
+        at += (int) length;
+    }
+
+    public long varint() throws UnreadableTableException {
         long value = 0;
         for (int shift = 0; shift < 64 && at < end; shift += 7) {
             byte next = bytes[at++];

@@ -4,7 +4,7 @@ import java.util.zip.CRC32C;
 import net.openhft.hashing.LongHashFunction;
 
 /** What guards the blocks of a table. The checksum covers the block and the byte behind it that tells its compression. */
-enum Checksum {
+public enum Checksum {
     NONE {
         @Override
         boolean fits(byte[] bytes, int from, int length, int expected) {
@@ -14,9 +14,7 @@ enum Checksum {
     CRC32C {
         @Override
         boolean fits(byte[] bytes, int from, int length, int expected) {
-            CRC32C crc = new CRC32C();
-            crc.update(bytes, from, length + 1);
-            return Integer.rotateRight((int) crc.getValue(), 15) + CRC_MASK_DELTA == expected;
+            return maskedCrc(bytes, from, length + 1) == expected;
         }
     },
     XXH64 {
@@ -41,6 +39,13 @@ enum Checksum {
 
     /** @param length of the block, without the byte behind it */
     abstract boolean fits(byte[] bytes, int from, int length, int expected);
+
+    /** CRC32C as RocksDB keeps it beside what it guards: so that the CRC of bytes that contain one is of use, too. */
+    public static int maskedCrc(byte[] bytes, int from, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, from, length);
+        return Integer.rotateRight((int) crc.getValue(), 15) + CRC_MASK_DELTA;
+    }
 
     /** @param code in the table's footer */
     static Checksum of(int code) throws UnreadableTableException {

@@ -34,10 +34,10 @@ record Table(Checksum checksum, Bytes index, boolean deltas, boolean internalKey
 
     static Table open(TableFile table, BlockFile file, KeyOrder order) throws IOException, UnreadableTableException {
         byte[] footer = file.tail(FOOTER);
-        if (Fixed.u64(footer, FOOTER - Long.BYTES) != MAGIC) {
+        if (LittleEndian.i64(footer, FOOTER - Long.BYTES) != MAGIC) {
             throw new UnreadableTableException("it is no table in blocks, or one of the first version");
         }
-        int version = Fixed.u32(footer, FOOTER - Long.BYTES - Integer.BYTES);
+        int version = LittleEndian.i32(footer, FOOTER - Long.BYTES - Integer.BYTES);
         if (version < 2 || version > 5) {
             throw new UnreadableTableException("it is of version " + version);
         }
@@ -89,7 +89,7 @@ record Table(Checksum checksum, Bytes index, boolean deltas, boolean internalKey
                         "its keys are ordered by '%s', not by %s".formatted(comparator, order.name()));
             }
             byte[] type = texts.getOrDefault("rocksdb.block.based.table.index.type", new byte[Integer.BYTES]);
-            if (type.length != Integer.BYTES || Fixed.u32(type, 0) != BINARY_SEARCH) {
+            if (type.length != Integer.BYTES || LittleEndian.i32(type, 0) != BINARY_SEARCH) {
                 throw new UnreadableTableException("its index is not a plain one");
             }
         }
@@ -100,10 +100,10 @@ record Table(Checksum checksum, Bytes index, boolean deltas, boolean internalKey
                 return false;
             }
             byte[] said = texts.getOrDefault("rocksdb.external_sst_file.global_seqno", new byte[Long.BYTES]);
-            if (version.length != Integer.BYTES || Fixed.u32(version, 0) != 2 || said.length != Long.BYTES) {
+            if (version.length != Integer.BYTES || LittleEndian.i32(version, 0) != 2 || said.length != Long.BYTES) {
                 throw new UnreadableTableException("it came from outside in an unknown form");
             }
-            if (Fixed.u64(said, 0) != 0 && Fixed.u64(said, 0) != sequence) {
+            if (LittleEndian.i64(said, 0) != 0 && LittleEndian.i64(said, 0) != sequence) {
                 throw new UnreadableTableException("it came from outside, and was given another number than it tells");
             }
             return true;

@@ -109,7 +109,7 @@ final class TableCursor implements AutoCloseable {
     }
 
     long suffix() {
-        long suffix = Fixed.u64(data.key(), data.keyLength() - InternalKey.SUFFIX);
+        long suffix = LittleEndian.i64(data.key(), data.keyLength() - InternalKey.SUFFIX);
         return ingested ? InternalKey.suffix(file.largestSequence(), InternalKey.type(suffix)) : suffix;
     }
 

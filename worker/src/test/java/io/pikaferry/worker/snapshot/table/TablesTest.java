@@ -256,22 +256,10 @@ class TablesTest {
         try (Options options = new Options()) {
             options.setCreateIfMissing(true);
             form.accept(options);
-            Path at = directory.resolve("db");
-            try (RocksDB db = RocksDB.open(options, at.toString())) {
+            try (RocksDB db = RocksDB.open(options, directory.toString())) {
                 putAll(db, 0, 1000, "the same value again and again and again and again and again and again and again");
                 WrittenTables.flush(db);
-                Tables tables = new Tables(
-                        db.getLiveFilesMetaData().stream()
-                                .map(file -> new TableFile(
-                                        at.resolve(Path.of(file.fileName())
-                                                .getFileName()
-                                                .toString()),
-                                        file.level(),
-                                        Bytes.owning(file.smallestKey()),
-                                        Bytes.owning(file.largestKey()),
-                                        file.largestSeqno()))
-                                .toList(),
-                        KeyOrder.BYTES);
+                Tables tables = WrittenTables.tables(db);
 
                 assertThatThrownBy(() -> fromFirst(tables)).isInstanceOf(UnreadableTableException.class);
             }
@@ -342,9 +330,7 @@ class TablesTest {
         try (WrittenTables written =
                 WrittenTables.write(directory.resolve("db"), form, db -> putAll(db, 0, 60, "value"))) {
             List<Entry> all = written.entries(new byte[0], Integer.MAX_VALUE);
-            Path file = directory
-                    .resolve("db")
-                    .resolve(Path.of(written.files().get(0).fileName()).getFileName());
+            Path file = WrittenTables.path(written.files().get(0));
             byte[] content = Files.readAllBytes(file);
             int unreadable = 0;
             for (int at = 0; at < content.length; at++) {

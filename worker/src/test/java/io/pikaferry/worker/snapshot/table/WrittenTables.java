@@ -30,7 +30,6 @@ final class WrittenTables implements AutoCloseable {
 
     record Entry(Bytes key, Bytes value) {}
 
-    private final Path directory;
     private final Deque<AutoCloseable> natives = new ArrayDeque<>();
     private final RocksDB rocks;
 
@@ -64,7 +63,6 @@ final class WrittenTables implements AutoCloseable {
     }
 
     private WrittenTables(Path directory) throws RocksDBException {
-        this.directory = directory;
         Options options = new Options();
         natives.push(options);
         // a merge cannot be shown without; what is not merged does not need it
@@ -78,21 +76,25 @@ final class WrittenTables implements AutoCloseable {
     }
 
     Tables tables() {
-        return tables(KeyOrder.BYTES);
+        return tables(rocks);
     }
 
-    Tables tables(KeyOrder order) {
+    /** Of an open database. */
+    static Tables tables(RocksDB db) {
         return new Tables(
-                files().stream()
+                db.getLiveFilesMetaData().stream()
                         .map(file -> new TableFile(
-                                directory.resolve(
-                                        Path.of(file.fileName()).getFileName().toString()),
+                                path(file),
                                 file.level(),
                                 Bytes.owning(file.smallestKey()),
                                 Bytes.owning(file.largestKey()),
                                 file.largestSeqno()))
                         .toList(),
-                order);
+                KeyOrder.BYTES);
+    }
+
+    static Path path(LiveFileMetaData file) {
+        return Path.of(file.path(), file.fileName());
     }
 
     /** As RocksDB shows them, from a key on. */

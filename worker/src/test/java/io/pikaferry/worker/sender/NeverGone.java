@@ -1,0 +1,15 @@
+package io.pikaferry.worker.sender;
+
+/** A source at which nothing expires. */
+final class NeverGone implements ExpiryRule {
+
+    @Override
+    public boolean gone(long expireAtMillis, long executedAtSeconds) {
+        return false;
+    }
+
+    @Override
+    public boolean unsure(long expireAtMillis, long executedAtSeconds) {
+        return false;
+    }
+}
