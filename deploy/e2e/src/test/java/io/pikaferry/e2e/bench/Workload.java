@@ -41,11 +41,11 @@ record Workload(
         return List.of(
                 load("strings-100", "2 M strings of 100 B", B, "--strings", "2000000:100"),
                 load("strings-1k", "400 k strings of 1 KiB", B, "--strings", "400000:1024"),
-                load("hashes", "200 k hashes of 10 fields of 50 B", B, "--hashes", "200000:10:50"),
+                load("hashes", "500 k hashes of 10 fields of 50 B", B, "--hashes", "500000:10:50"),
                 load("big-hash", "one hash of 5 M fields of 50 B, worker with -Xmx256m", B, "--hashes", "1:5000000:50")
                         .withWorkerOptions("-Xmx256m"),
-                load("lists", "100 k lists of 20 elements of 50 B", B, "--lists", "100000:20:50"),
-                load("sets", "100 k sets of 20 members of 30 B", B, "--sets", "100000:20:30"),
+                load("lists", "300 k lists of 20 elements of 50 B", B, "--lists", "300000:20:50"),
+                load("sets", "300 k sets of 20 members of 30 B", B, "--sets", "300000:20:30"),
                 load("zsets", "100 k sorted sets of 20 members of 30 B", B, "--zsets", "100000:20:30"),
                 load(
                         "mixed-ttl",
