@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -59,8 +60,18 @@ public final class ClientPort implements AutoCloseable {
     }
 
     /** Sends a command that changes nothing and waits for its reply. */
-    public synchronized Reply call(List<Bytes> arguments) {
-        byte[] request = RespConnection.request(arguments);
+    public Reply call(List<Bytes> arguments) {
+        return callAll(List.of(arguments)).get(0);
+    }
+
+    /**
+     * Sends commands that change nothing over one connection, all at once, so that what one of them sets – a database, a
+     * transaction – holds for those behind it.
+     *
+     * @return their replies; of those behind a {@link Reply.Failure} there are none
+     */
+    public synchronized List<Reply> callAll(List<List<Bytes>> commands) {
+        byte[][] request = commands.stream().map(RespConnection::request).toArray(byte[][]::new);
         RespConnection idle = connection;
         if (idle != null) {
             try {
@@ -124,14 +135,19 @@ public final class ClientPort implements AutoCloseable {
         return new Ends(open.remoteAddress(), open.localAddress());
     }
 
-    private Reply exchange(RespConnection open, byte[] request) throws IOException {
+    private List<Reply> exchange(RespConnection open, byte[][] requests) throws IOException {
         try {
-            open.send(request);
-            Reply reply = open.receive();
-            if (reply instanceof Reply.Failure) {
-                drop();
+            open.send(requests);
+            List<Reply> replies = new ArrayList<>(requests.length);
+            for (int i = 0; i < requests.length; i++) {
+                Reply reply = open.receive();
+                replies.add(reply);
+                if (reply instanceof Reply.Failure) {
+                    drop();
+                    break;
+                }
             }
-            return reply;
+            return replies;
         } catch (IOException e) {
             drop();
             throw e;

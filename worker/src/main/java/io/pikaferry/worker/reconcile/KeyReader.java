@@ -20,11 +20,12 @@ public interface KeyReader extends AutoCloseable {
     }
 
     /**
-     * Does not read at one moment: whether the key was left alone meanwhile is for the caller to find out.
+     * Does not read at one moment: whether the key was written to meanwhile is for the caller to find out.
      *
+     * @return empty: it may have expired meanwhile, which no log tells, and what was read may be from before and after that
      * @throws io.pikaferry.error.FerryException SOURCE_UNREACHABLE, NOT_REPRESENTABLE for a type that cannot be read so …
      */
-    Found read(int db, Bytes key);
+    Optional<Found> read(int db, Bytes key);
 
     /**
      * The types beside the one that {@link #read} reads which the source has under the same name, for people to read; up to 3.5

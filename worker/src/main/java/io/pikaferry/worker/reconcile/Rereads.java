@@ -165,9 +165,14 @@ public final class Rereads implements AutoCloseable {
     private Optional<Reading> read(DirtyKey dirty, BinlogPosition before) {
         try {
             int db = dirty.stream().db();
-            KeyReader.Found found = reader.read(db, dirty.key());
+            Optional<KeyReader.Found> found = reader.read(db, dirty.key());
+            if (found.isEmpty()) {
+                dirty.read();
+                readAgainLater(dirty);
+                return Optional.empty();
+            }
             Optional<String> others = mayBeConflict(dirty) ? reader.otherTypes(db, dirty.key()) : Optional.empty();
-            return Optional.of(new Reading(dirty, before, found, others));
+            return Optional.of(new Reading(dirty, before, found.get(), others));
         } catch (FerryException e) {
             if (e.code() == ErrorCode.SOURCE_UNREACHABLE) {
                 throw e;

@@ -18,7 +18,11 @@ import java.util.TreeMap;
 
 /**
  * Reads one key by ordinary commands. Where a name has several types (up to 3.5) it reads the one TYPE reports. It does not
- * read at one moment: whether the key was left alone meanwhile is for the caller to find out.
+ * read at one moment: whether the key was written to meanwhile is for the caller to find out.
+ *
+ * <p>3.5.2 and newer answer reads out of a cache of their own that is not always what they have stored: a key that is read while it is
+ * written to can get into it without the write (tried with 4.0.1). What is read in a transaction they read from the database, and do not
+ * put into that cache, so each question is one.
  *
  * <p>Threads: used by one thread; the client port is its own.
  */
@@ -27,6 +31,10 @@ public final class SourceKeyReader implements KeyReader {
     private static final int PAGE = 500;
     private static final Found NOTHING = new Found(List.of(), 0);
     private static final long GONE = -1;
+    private static final long NEVER = 0;
+    /** How far from what it shows an expiry can be that is kept in seconds. */
+    private static final long SECONDS_ARE_ROUGH_MILLIS = 2_000;
+
     private static final Bytes ZERO = Bytes.utf8("0");
     private static final Map<String, String> LENGTHS =
             new TreeMap<>(Map.of("string", "STRLEN", "hash", "HLEN", "list", "LLEN", "set", "SCARD", "zset", "ZCARD"));
@@ -34,17 +42,21 @@ public final class SourceKeyReader implements KeyReader {
     private final ClientPort client;
     private final Generation generation;
     private final Clock clock;
+    private boolean transactions;
+    private int db; // of the key that is being read
 
     public SourceKeyReader(ClientPort client, Generation generation, Clock clock) {
         this.client = requireNonNull(client, "client is null");
         this.generation = requireNonNull(generation, "generation is null");
         this.clock = requireNonNull(clock, "clock is null");
+        this.transactions = generation == Generation.D || generation == Generation.E;
     }
 
     @Override
-    public Found read(int db, Bytes key) {
-        select(db);
-        String type = text(call("TYPE", key));
+    public Optional<Found> read(int inDb, Bytes key) {
+        db = inDb;
+        long expiresAtFirst = expireAt(key);
+        String type = text(ask("TYPE", key));
         List<Write> writes =
                 switch (type) {
                     case "none" -> List.of();
@@ -56,23 +68,23 @@ public final class SourceKeyReader implements KeyReader {
                     default -> throw new FerryException(
                             ErrorCode.NOT_REPRESENTABLE, "a key of type " + type + " cannot be read again");
                 };
-        if (writes.isEmpty()) {
-            return NOTHING;
+        long expireAt = writes.isEmpty() ? GONE : expireAt(key);
+        if (expiresAtFirst > NEVER && mayHavePassed(expiresAtFirst)) {
+            return Optional.empty();
         }
-        long expireAt = expireAt(key);
-        return expireAt == GONE ? NOTHING : new Found(writes, expireAt);
+        return Optional.of(expireAt == GONE ? NOTHING : new Found(writes, expireAt));
     }
 
     @Override
-    public Optional<String> otherTypes(int db, Bytes key) {
+    public Optional<String> otherTypes(int inDb, Bytes key) {
         if (generation == Generation.E) {
             return Optional.empty(); // there it has one, and asking for the length of another is an error
         }
-        select(db);
-        String type = text(call("TYPE", key));
+        db = inDb;
+        String type = text(ask("TYPE", key));
         List<String> others = new ArrayList<>();
         LENGTHS.forEach((other, question) -> {
-            if (!other.equals(type) && number(call(question, key), question) > 0) {
+            if (!other.equals(type) && number(ask(question, key), question) > 0) {
                 others.add(other);
             }
         });
@@ -83,27 +95,27 @@ public final class SourceKeyReader implements KeyReader {
         return ((Reply.Number) expect(Reply.Number.class, reply, question)).value();
     }
 
-    /** Those that have databases; after an error the client port may have connected anew, to database 0. */
-    private void select(int db) {
-        if (!generation.dialsBack()) {
-            expectStatus(client.call("SELECT", Integer.toString(db)), "SELECT");
-        }
+    /** 4.0 keeps milliseconds; up to 3.5 only seconds are kept, and 2.3 shows one more than it keeps (corrections.md 3). */
+    private boolean keepsMillis() {
+        return generation == Generation.E;
     }
 
+    /** {@link #NEVER}, {@link #GONE} if there is no such key, or when it expires. */
     private long expireAt(Bytes key) {
-        // 4.0 keeps milliseconds; up to 3.5 only seconds are kept, and 2.3 shows one more than it keeps (corrections.md
-        // 3).
-        boolean millis = generation == Generation.E;
-        String question = millis ? "PTTL" : "TTL";
-        long left = number(call(question, key), question);
+        String question = keepsMillis() ? "PTTL" : "TTL";
+        long left = number(ask(question, key), question);
         if (left == -2) {
             return GONE; // since it was read; that it expired is not logged
         }
         if (left < 0) {
-            return 0;
+            return NEVER;
         }
         long now = sourceMillis();
-        return millis ? now + left : (now / 1000 + left) * 1000;
+        return keepsMillis() ? now + left : (now / 1000 + left) * 1000;
+    }
+
+    private boolean mayHavePassed(long expireAtMillis) {
+        return expireAtMillis <= sourceMillis() + (keepsMillis() ? 1 : SECONDS_ARE_ROUGH_MILLIS);
     }
 
     /** By the clock that the times in the log are of; ours may go differently. */
@@ -118,7 +130,7 @@ public final class SourceKeyReader implements KeyReader {
     }
 
     private List<Write> string(Bytes key) {
-        Reply reply = call("GET", key);
+        Reply reply = ask("GET", key);
         if (reply instanceof Reply.Nil) {
             return List.of();
         }
@@ -129,7 +141,7 @@ public final class SourceKeyReader implements KeyReader {
         List<Write> writes = new ArrayList<>();
         for (long from = 0; ; from += PAGE) {
             List<Reply> page = array(
-                    call("LRANGE", key, Bytes.utf8(Long.toString(from)), Bytes.utf8(Long.toString(from + PAGE - 1))));
+                    ask("LRANGE", key, Bytes.utf8(Long.toString(from)), Bytes.utf8(Long.toString(from + PAGE - 1))));
             if (!page.isEmpty()) {
                 writes.add(write(
                         "RPUSH", key, page.stream().map(SourceKeyReader::bulk).toList()));
@@ -144,8 +156,7 @@ public final class SourceKeyReader implements KeyReader {
         List<Write> writes = new ArrayList<>();
         Bytes cursor = ZERO;
         do {
-            List<Reply> answer =
-                    array(call(scan, key, cursor, Bytes.utf8("COUNT"), Bytes.utf8(Integer.toString(PAGE))));
+            List<Reply> answer = array(ask(scan, key, cursor, Bytes.utf8("COUNT"), Bytes.utf8(Integer.toString(PAGE))));
             cursor = bulk(answer.get(0));
             List<Bytes> page =
                     array(answer.get(1)).stream().map(SourceKeyReader::bulk).toList();
@@ -160,12 +171,12 @@ public final class SourceKeyReader implements KeyReader {
     private List<Write> sortedSet(Bytes key) {
         List<Bytes> members = new ArrayList<>();
         if (generation == Generation.A) {
-            array(call("ZRANGE", key, ZERO, Bytes.utf8("-1"))).forEach(member -> members.add(bulk(member)));
+            array(ask("ZRANGE", key, ZERO, Bytes.utf8("-1"))).forEach(member -> members.add(bulk(member)));
         } else {
             Bytes cursor = ZERO;
             do {
                 List<Reply> answer =
-                        array(call("ZSCAN", key, cursor, Bytes.utf8("COUNT"), Bytes.utf8(Integer.toString(PAGE))));
+                        array(ask("ZSCAN", key, cursor, Bytes.utf8("COUNT"), Bytes.utf8(Integer.toString(PAGE))));
                 cursor = bulk(answer.get(0));
                 List<Reply> page = array(answer.get(1));
                 for (int i = 0; i < page.size(); i += 2) {
@@ -174,33 +185,82 @@ public final class SourceKeyReader implements KeyReader {
             } while (!cursor.equals(ZERO));
         }
         List<Write> writes = new ArrayList<>();
-        List<Bytes> pairs = new ArrayList<>();
-        for (Bytes member : members) {
-            Reply score = call("ZSCORE", key, member);
-            if (score instanceof Reply.Bulk value) {
-                pairs.add(value.value());
-                pairs.add(member);
-            }
-            if (pairs.size() == 2 * PAGE) {
+        for (int from = 0; from < members.size(); from += PAGE) {
+            List<Bytes> some = members.subList(from, Math.min(from + PAGE, members.size()));
+            List<Bytes> pairs = withScores(key, some);
+            if (!pairs.isEmpty()) {
                 writes.add(write("ZADD", key, pairs));
-                pairs = new ArrayList<>();
             }
-        }
-        if (!pairs.isEmpty()) {
-            writes.add(write("ZADD", key, pairs));
         }
         return writes;
     }
 
-    private Reply call(String name, Bytes... arguments) {
+    private List<Bytes> withScores(Bytes key, List<Bytes> members) {
+        List<Reply> scores = askAll(
+                members.stream().map(member -> command("ZSCORE", key, member)).toList());
+        List<Bytes> pairs = new ArrayList<>(2 * members.size());
+        for (int i = 0; i < members.size(); i++) {
+            if (scores.get(i) instanceof Reply.Bulk score) {
+                pairs.add(score.value());
+                pairs.add(members.get(i));
+            }
+        }
+        return pairs;
+    }
+
+    private static List<Bytes> command(String name, Bytes... arguments) {
         List<Bytes> command = new ArrayList<>();
         command.add(Bytes.utf8(name));
         command.addAll(List.of(arguments));
-        Reply reply = client.call(command);
-        if (reply instanceof Reply.Failure) {
-            throw new FerryException(ErrorCode.SOURCE_PROTOCOL, "the source refused " + name);
+        return command;
+    }
+
+    private Reply ask(String name, Bytes... arguments) {
+        return askAll(List.of(command(name, arguments))).get(0);
+    }
+
+    /**
+     * Asks in the database of the key, and past the cache of the source. The database is said each time: a connection that has been
+     * replaced stands in the first one.
+     */
+    private List<Reply> askAll(List<List<Bytes>> questions) {
+        List<List<Bytes>> commands = new ArrayList<>();
+        if (!generation.dialsBack()) { // those have one database only
+            commands.add(command("SELECT", Bytes.utf8(Integer.toString(db))));
         }
-        return reply;
+        int first = commands.size();
+        if (transactions) {
+            commands.add(command("MULTI"));
+        }
+        commands.addAll(questions);
+        if (transactions) {
+            commands.add(command("EXEC"));
+        }
+        List<Reply> replies = client.callAll(commands);
+        Reply last = replies.get(replies.size() - 1);
+        if (last instanceof Reply.Failure failure) {
+            if (transactions && replies.size() == first + 1 && failure.text().contains("unknown")) {
+                transactions = false; // before 3.5.2, which has no cache either
+                return askAll(questions);
+            }
+            throw refused(commands.get(replies.size() - 1).get(0).asUtf8());
+        }
+        List<Reply> answers = transactions ? array(last) : replies.subList(first, replies.size());
+        if (answers.size() != questions.size()) {
+            throw new FerryException(
+                    ErrorCode.SOURCE_PROTOCOL,
+                    "the source has %d answers to %d questions".formatted(answers.size(), questions.size()));
+        }
+        for (int i = 0; i < questions.size(); i++) {
+            if (answers.get(i) instanceof Reply.Failure) {
+                throw refused(questions.get(i).get(0).asUtf8());
+            }
+        }
+        return answers;
+    }
+
+    private static FerryException refused(String name) {
+        return new FerryException(ErrorCode.SOURCE_PROTOCOL, "the source refused " + name);
     }
 
     private static Write write(String name, Bytes key, List<Bytes> arguments) {
@@ -211,10 +271,6 @@ public final class SourceKeyReader implements KeyReader {
             args[i + 2] = arguments.get(i).array();
         }
         return new Write(args);
-    }
-
-    private static void expectStatus(Reply reply, String what) {
-        expect(Reply.Status.class, reply, what);
     }
 
     private static Reply expect(Class<? extends Reply> kind, Reply reply, String what) {

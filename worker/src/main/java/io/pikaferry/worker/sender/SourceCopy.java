@@ -31,7 +31,7 @@ public record SourceCopy(
             this.args = requireNonNull(args, "args is null");
         }
 
-        byte[][] args() {
+        public byte[][] args() {
             return args;
         }
     }

@@ -400,13 +400,13 @@ class RefusedCommandsTest {
             pool.start();
             KeyReader reader = new KeyReader() {
                 @Override
-                public Found read(int db, Bytes key) {
+                public Optional<Found> read(int db, Bytes key) {
                     reads++;
-                    return new Found(
+                    return Optional.of(new Found(
                             source.getOrDefault(key.asUtf8(), List.of()).stream()
                                     .map(command -> new SourceCopy.Write(bytes(command)))
                                     .toList(),
-                            0);
+                            0));
                 }
 
                 @Override

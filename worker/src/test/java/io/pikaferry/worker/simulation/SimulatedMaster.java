@@ -36,6 +36,8 @@ final class SimulatedMaster implements Master {
 
     /** Looking for items more often would only cost time: nothing else happens while nothing can. */
     private static final long SHORTEST_WAIT_MILLIS = 200;
+    /** As far as an expiry can be off that is kept in seconds. */
+    private static final long SECONDS_ARE_ROUGH_MILLIS = 2_000;
 
     private final World world;
     private final SourceInfo info;
@@ -169,13 +171,13 @@ final class SimulatedMaster implements Master {
     static KeyReader keyReader(World world) {
         return new KeyReader() {
             @Override
-            public Found read(int db, Bytes key) {
+            public Optional<Found> read(int db, Bytes key) {
                 String name = new String(key.array(), java.nio.charset.StandardCharsets.ISO_8859_1);
                 Log log = world.source().logs().get(db);
                 world.pass("read the first half of a key");
                 Optional<Entry> first = Optional.ofNullable(log.entry(name));
                 if (first.isEmpty()) {
-                    return new Found(List.of(), 0);
+                    return Optional.of(new Found(List.of(), 0));
                 }
                 world.pass("read the second half of a key");
                 Optional<Entry> second = Optional.ofNullable(log.entry(name));
@@ -186,9 +188,14 @@ final class SimulatedMaster implements Master {
                         .ifPresent(command -> writes.add(new Write(Content.command(command, name))));
                 world.pass("read the expiry of a key");
                 Optional<Entry> last = Optional.ofNullable(log.entry(name));
-                return last.isEmpty() || writes.isEmpty()
-                        ? new Found(List.of(), 0)
-                        : new Found(writes, last.get().expireAt());
+                long expiredAt = first.get().expireAt();
+                if (expiredAt != 0 && expiredAt <= world.schedule().nowMillis() + SECONDS_ARE_ROUGH_MILLIS) {
+                    return Optional.empty();
+                }
+                return Optional.of(
+                        last.isEmpty() || writes.isEmpty()
+                                ? new Found(List.of(), 0)
+                                : new Found(writes, last.get().expireAt()));
             }
 
             @Override
