@@ -106,8 +106,9 @@ final class RunningMaster implements Closeable {
             die.run();
             return new Reply().ok();
         });
-        boolean transactions = config.version().atLeast(3, 5, 0);
-        Dispatcher dispatcher = new Dispatcher(commands, storage.databases(), admin, settings, transactions);
+        boolean transactions = config.version().atLeast(3, 5, 2);
+        Dispatcher dispatcher =
+                new Dispatcher(commands, storage.databases(), admin, settings, transactions, config.staleCache());
         opened(new ClientPort(address(0), dispatcher));
         purgeRegularly();
     }

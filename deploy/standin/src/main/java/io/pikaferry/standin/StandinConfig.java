@@ -22,6 +22,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param dump a recorded dump to begin with: a directory or zip, see {@link io.pikaferry.standin.dump.DumpArchive}
  * @param dataDirectory for binlog and dumps; a temporary one, deleted in the end, if empty
  * @param slots into which sharding mode cuts each database, each with data and a binlog of its own; 1: classic mode
+ * @param staleCache whether what a client reads once it is told again and again, whatever is written; see {@link
+ *     io.pikaferry.standin.client.StaleCache}
  * @param keepsData whether writes change keys in memory or are only logged
  * @param pace how much faster than a real master it waits
  * @param ticker by which it finds slaves silent
@@ -39,6 +41,7 @@ public record StandinConfig(
         int expireLogsNums,
         int databases,
         int slots,
+        boolean staleCache,
         boolean keepsData,
         Pace pace,
         Ticker ticker,
@@ -54,6 +57,9 @@ public record StandinConfig(
         boolean sharding = version.generation() == Generation.C && version.atLeast(3, 2, 0);
         if (slots < 1 || slots > 1 && !sharding) {
             throw new IllegalArgumentException("Pika %s has no %d slots".formatted(version, slots));
+        }
+        if (staleCache && !version.atLeast(3, 5, 2)) {
+            throw new IllegalArgumentException("Pika %s has no cache".formatted(version));
         }
     }
 
@@ -108,6 +114,7 @@ public record StandinConfig(
         private int expireLogsNums = 10;
         private int databases = 1;
         private int slots = 1;
+        private boolean staleCache;
         private boolean keepsData = true;
         private Pace pace = Pace.REAL;
         private Ticker ticker = Ticker.SYSTEM;
@@ -164,6 +171,12 @@ public record StandinConfig(
             return this;
         }
 
+        /** From 3.5.2 on. */
+        public Draft staleCache() {
+            staleCache = true;
+            return this;
+        }
+
         public Draft withoutData() {
             keepsData = false;
             return this;
@@ -202,6 +215,7 @@ public record StandinConfig(
                     expireLogsNums,
                     databases,
                     slots,
+                    staleCache,
                     keepsData,
                     pace,
                     ticker,

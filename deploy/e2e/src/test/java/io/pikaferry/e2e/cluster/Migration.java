@@ -46,9 +46,11 @@ public record Migration(String job, StandinMaster source, Redis target, Optional
         return of(job, pika("3.0.16"), directory, options);
     }
 
-    /** A quick one, if the draft is not changed. */
+    /** A quick one, if the draft is not changed. What it has in its cache, if it has one, is not to be relied on. */
     public static StandinConfig.Draft pika(String version) {
-        return StandinConfig.of(PikaVersion.parse(version)).quickly();
+        PikaVersion parsed = PikaVersion.parse(version);
+        StandinConfig.Draft draft = StandinConfig.of(parsed).quickly();
+        return parsed.atLeast(3, 5, 2) ? draft.staleCache() : draft;
     }
 
     public static Migration of(String job, StandinConfig.Draft pika, Path directory, String... options)

@@ -21,19 +21,22 @@ public final class Dispatcher {
     private final Map<String, AdminCommand> adminCommands;
     private final Authentication authentication;
     private final boolean transactions;
+    private final Optional<StaleCache> cache;
 
-    /** @param transactions whether MULTI is known: from 3.5 on */
+    /** @param transactions whether MULTI is known: from 3.5.2 on */
     public Dispatcher(
             CommandTable commands,
             Databases databases,
             Map<String, AdminCommand> adminCommands,
             Settings settings,
-            boolean transactions) {
+            boolean transactions,
+            boolean staleCache) {
         this.commands = commands;
         this.databases = databases;
         this.adminCommands = Map.copyOf(adminCommands);
         this.authentication = new Authentication(settings);
         this.transactions = transactions;
+        this.cache = staleCache ? Optional.of(new StaleCache()) : Optional.empty();
     }
 
     Session begin() {
@@ -71,7 +74,9 @@ public final class Dispatcher {
                 }
             }
         }
-        return run(request, command, session);
+        return cache.isPresent()
+                ? cache.get().answer(session.database(), request, () -> run(request, command, session))
+                : run(request, command, session);
     }
 
     private static boolean mayAsk(String name, Session session) {
