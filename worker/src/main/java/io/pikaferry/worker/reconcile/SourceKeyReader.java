@@ -30,11 +30,13 @@ public final class SourceKeyReader implements KeyReader {
 
     private static final int PAGE = 500;
     private static final Found NOTHING = new Found(List.of(), 0);
+    private static final long NOT_THERE = -2; // says TTL
     private static final long GONE = -1;
     private static final long NEVER = 0;
     /** How far from what it shows an expiry can be that is kept in seconds. */
     private static final long SECONDS_ARE_ROUGH_MILLIS = 2_000;
 
+    private static final int MOST_TRIES = 5;
     private static final Bytes ZERO = Bytes.utf8("0");
     private static final Map<String, String> LENGTHS =
             new TreeMap<>(Map.of("string", "STRLEN", "hash", "HLEN", "list", "LLEN", "set", "SCARD", "zset", "ZCARD"));
@@ -100,18 +102,34 @@ public final class SourceKeyReader implements KeyReader {
         return generation == Generation.E;
     }
 
-    /** {@link #NEVER}, {@link #GONE} if there is no such key, or when it expires. */
+    /**
+     * {@link #NEVER}, {@link #GONE} if there is no such key, or when it expires: never later than it does, so that a command it may have
+     * expired before is not taken for one that found it.
+     */
     private long expireAt(Bytes key) {
+        long left = timeLeft(key);
+        for (int tries = 0; left >= 0 && tries < MOST_TRIES; tries++) {
+            long now = sourceMillis();
+            left = timeLeft(key);
+            if (left >= 0 && keepsMillis()) {
+                return now + left;
+            }
+            if (left >= 0 && now / 1000 == sourceMillis() / 1000) {
+                return (now / 1000 + left) * 1000;
+            }
+        }
+        if (left >= 0) {
+            throw new FerryException(
+                    ErrorCode.SOURCE_UNREACHABLE,
+                    "source %s takes a second to answer"
+                            .formatted(client.source().endpoint()));
+        }
+        return left == NOT_THERE ? GONE : NEVER; // gone since it was read: that it expired is not logged
+    }
+
+    private long timeLeft(Bytes key) {
         String question = keepsMillis() ? "PTTL" : "TTL";
-        long left = number(ask(question, key), question);
-        if (left == -2) {
-            return GONE; // since it was read; that it expired is not logged
-        }
-        if (left < 0) {
-            return NEVER;
-        }
-        long now = sourceMillis();
-        return keepsMillis() ? now + left : (now / 1000 + left) * 1000;
+        return number(ask(question, key), question);
     }
 
     private boolean mayHavePassed(long expireAtMillis) {

@@ -41,6 +41,7 @@ class SourceKeyReaderTest {
         private final Optional<Function<List<String>, String>> cached;
         private Optional<List<List<String>>> transaction = Optional.empty();
         private boolean knowsTransactions = true;
+        private final List<Long> times = new ArrayList<>(List.of(1_700_000_000_999_999L));
         private final AtomicInteger selected = new AtomicInteger();
 
         Source(Function<List<String>, String> stored, Optional<Function<List<String>, String>> cached) {
@@ -56,7 +57,9 @@ class SourceKeyReaderTest {
                     return "+OK\r\n";
                 }
                 case "TIME" -> {
-                    return "*2\r\n$10\r\n1700000000\r\n$6\r\n999999\r\n";
+                    long micros = times.size() > 1 ? times.remove(0) : times.get(0);
+                    return "*2\r\n" + RespServer.bulk(Long.toString(micros / 1_000_000))
+                            + RespServer.bulk(Long.toString(micros % 1_000_000));
                 }
                 case "MULTI" -> {
                     if (!knowsTransactions) {
@@ -120,6 +123,36 @@ class SourceKeyReaderTest {
     }
 
     @Test
+    void aSecondThatBeginsWhileTheExpiryIsReadDoesNotMoveIt() {
+        Source source = new Source(string("v", "7", "7", "6"), Optional.empty());
+        source.times.add(1_700_000_001_000_100L);
+
+        assertThat(read(Generation.C, source, 0).orElseThrow().expireAtMillis()).isEqualTo(1_700_000_007_000L);
+    }
+
+    /** Later by as much as it takes to ask, it would be found alive by a command that did not find it. */
+    @Test
+    void anExpiryInMillisecondsIsNotReadAsLaterThanItIs() {
+        Source source = new Source(string("v", "7000"), Optional.empty());
+        source.times.add(1_700_000_001_020_000L);
+
+        assertThat(read(Generation.E, source, 0).orElseThrow().expireAtMillis())
+                .isLessThanOrEqualTo(1_700_000_008_020L);
+    }
+
+    @Test
+    void aSourceThatTakesASecondToAnswerIsAskedLater() {
+        Source source = new Source(string("v", "7"), Optional.empty());
+        for (int i = 1; i <= 30; i++) {
+            source.times.add(1_700_000_000_999_999L + i * 1_000_000L);
+        }
+
+        assertThatThrownBy(() -> read(Generation.C, source, 0))
+                .isInstanceOfSatisfying(
+                        FerryException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_UNREACHABLE));
+    }
+
+    @Test
     void aKeyWithoutExpiryHasNone() {
         KeyReader.Found found = readPlainly("-1").orElseThrow();
 
@@ -136,12 +169,12 @@ class SourceKeyReaderTest {
     /** P2: what was read may be of the key that expired, and the missing expiry of one that was made after it. */
     @Test
     void aKeyThatMayHaveExpiredWhileItWasReadHasToBeReadAgain() {
-        assertThat(readPlainly("1", "-1")).isEmpty();
-        assertThat(readPlainly("1", "-2")).isEmpty();
-        assertThat(readPlainly("30", "-1")).as("PERSIST, which is logged").isPresent();
-        assertThat(read(Generation.E, new Source(string("v", "1", "-1"), Optional.empty()), 0))
+        assertThat(readPlainly("1", "1", "-1")).isEmpty();
+        assertThat(readPlainly("1", "1", "-2")).isEmpty();
+        assertThat(readPlainly("30", "30", "-1")).as("PERSIST, which is logged").isPresent();
+        assertThat(read(Generation.E, new Source(string("v", "1", "1", "-1"), Optional.empty()), 0))
                 .isEmpty();
-        assertThat(read(Generation.E, new Source(string("v", "30", "-1"), Optional.empty()), 0))
+        assertThat(read(Generation.E, new Source(string("v", "30", "30", "-1"), Optional.empty()), 0))
                 .as("milliseconds")
                 .isPresent();
     }
