@@ -33,9 +33,6 @@ public final class SourceKeyReader implements KeyReader {
     private static final long NOT_THERE = -2; // says TTL
     private static final long GONE = -1;
     private static final long NEVER = 0;
-    /** How far from what it shows an expiry can be that is kept in seconds. */
-    private static final long SECONDS_ARE_ROUGH_MILLIS = 2_000;
-
     private static final int MOST_TRIES = 5;
     private static final Bytes ZERO = Bytes.utf8("0");
     private static final Map<String, String> LENGTHS =
@@ -133,7 +130,8 @@ public final class SourceKeyReader implements KeyReader {
     }
 
     private boolean mayHavePassed(long expireAtMillis) {
-        return expireAtMillis <= sourceMillis() + (keepsMillis() ? 1 : SECONDS_ARE_ROUGH_MILLIS);
+        long shownLaterByMillis = generation == Generation.A ? 1_000 : 0;
+        return expireAtMillis - shownLaterByMillis <= sourceMillis();
     }
 
     /** By the clock that the times in the log are of; ours may go differently. */

@@ -169,14 +169,31 @@ class SourceKeyReaderTest {
     /** P2: what was read may be of the key that expired, and the missing expiry of one that was made after it. */
     @Test
     void aKeyThatMayHaveExpiredWhileItWasReadHasToBeReadAgain() {
-        assertThat(readPlainly("1", "1", "-1")).isEmpty();
-        assertThat(readPlainly("1", "1", "-2")).isEmpty();
-        assertThat(readPlainly("30", "30", "-1")).as("PERSIST, which is logged").isPresent();
-        assertThat(read(Generation.E, new Source(string("v", "1", "1", "-1"), Optional.empty()), 0))
+        for (Generation generation : List.of(Generation.B, Generation.C, Generation.D)) {
+            assertThat(readWhileASecondBegins(generation, "1", "-1")).isEmpty();
+            assertThat(readWhileASecondBegins(generation, "1", "-2")).isEmpty();
+            assertThat(readWhileASecondBegins(generation, "2", "-1"))
+                    .as("PERSIST, which is logged")
+                    .isPresent();
+        }
+        assertThat(readWhileASecondBegins(Generation.A, "2", "-1"))
+                .as("shows one more than is left")
                 .isEmpty();
-        assertThat(read(Generation.E, new Source(string("v", "30", "30", "-1"), Optional.empty()), 0))
+        assertThat(readWhileASecondBegins(Generation.A, "3", "-1")).isPresent();
+        assertThat(readWhileASecondBegins(Generation.E, "1", "-1")).isEmpty();
+        assertThat(readWhileASecondBegins(Generation.E, "3", "-1"))
                 .as("milliseconds")
                 .isPresent();
+    }
+
+    private static Optional<KeyReader.Found> readWhileASecondBegins(
+            Generation generation, String before, String after) {
+        Source source = new Source(string("v", before, before, after), Optional.empty());
+        if (!generation.equals(Generation.E)) {
+            source.times.add(source.times.get(0)); // once before, and once after the expiry
+        }
+        source.times.add(1_700_000_001_001_000L);
+        return read(generation, source, 0);
     }
 
     /** P2: 3.5.2 and newer answer from a cache that may lack what was written while a key was loaded into it. */

@@ -36,8 +36,6 @@ final class SimulatedMaster implements Master {
 
     /** Looking for items more often would only cost time: nothing else happens while nothing can. */
     private static final long SHORTEST_WAIT_MILLIS = 200;
-    /** As far as an expiry can be off that is kept in seconds. */
-    private static final long SECONDS_ARE_ROUGH_MILLIS = 2_000;
 
     private final World world;
     private final SourceInfo info;
@@ -189,7 +187,7 @@ final class SimulatedMaster implements Master {
                 world.pass("read the expiry of a key");
                 Optional<Entry> last = Optional.ofNullable(log.entry(name));
                 long expiredAt = first.get().expireAt();
-                if (expiredAt != 0 && expiredAt <= world.schedule().nowMillis() + SECONDS_ARE_ROUGH_MILLIS) {
+                if (expiredAt != 0 && expiredAt <= world.schedule().nowMillis()) {
                     return Optional.empty();
                 }
                 return Optional.of(
