@@ -123,6 +123,11 @@ public final class CommandMapper {
         return expiry.unsure(expireAtMillis, executedAtSeconds);
     }
 
+    /** Whether {@link #wasGone} may be wrong, as the item was logged a moment after it was executed. */
+    public boolean wasGoneNarrowly(long expireAtMillis, long executedAtSeconds) {
+        return expiry.narrowly(expireAtMillis, executedAtSeconds);
+    }
+
     /** Whether the source gives a collection that was emptied and is filled again the expiry it had. */
     public boolean remembersEmptied() {
         return emptied.areRemembered();

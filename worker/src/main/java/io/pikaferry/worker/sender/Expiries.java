@@ -185,7 +185,7 @@ final class Expiries {
     }
 
     private boolean isDue(long at, State state, long quiet) {
-        if (state == State.UNKNOWN || job.gone(at, quiet)) {
+        if (state == State.UNKNOWN || isOver(at, quiet)) {
             return true;
         }
         return switch (state) {
@@ -195,11 +195,16 @@ final class Expiries {
         };
     }
 
+    /** No item will come any more that may have found the key. */
+    private boolean isOver(long at, long quiet) {
+        return job.gone(at, quiet) && !job.narrowly(at, quiet);
+    }
+
     private State next(Held key, Found found, long quiet) {
         if (found.state() == State.LOST) {
-            return job.gone(key.expireAtMillis(), quiet) ? State.UNKNOWN : State.LOST;
+            return isOver(key.expireAtMillis(), quiet) ? State.UNKNOWN : State.LOST;
         }
-        if (!found.expires() || job.gone(found.expireAtMillis(), quiet)) {
+        if (!found.expires() || isOver(found.expireAtMillis(), quiet)) {
             return State.UNKNOWN;
         }
         if (found.state() == State.SHIFTED && job.holds(found.expireAtMillis())) {

@@ -13,6 +13,12 @@ public interface ExpiryRule {
     /** Whether it may have been gone, or not: the source's log does not say. */
     boolean unsure(long expireAtMillis, long executedAtSeconds);
 
+    /**
+     * Whether it was {@link #gone} by so little that the item may have found it: the time is that of logging, a moment after it was
+     * executed.
+     */
+    boolean narrowly(long expireAtMillis, long executedAtSeconds);
+
     /** Whether it gives a collection that was emptied and is filled again the expiry it had (ADR 19). */
     default boolean remembersEmptied() {
         return false;

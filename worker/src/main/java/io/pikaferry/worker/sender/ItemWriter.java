@@ -22,6 +22,7 @@ import io.pikaferry.worker.target.TargetError;
 import io.pikaferry.worker.target.TargetLink;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -232,8 +233,14 @@ final class ItemWriter {
                 ? Optional.empty()
                 : held.find(write.db, key)
                         .filter(known -> known.state() == State.LOST
-                                || Math.floorDiv(known.expireAtMillis(), 1000) <= write.executedAtSeconds
-                                || known.state() != State.SHIFTED && job.isPast(known.expireAtMillis()));
+                                || job.gone(known.expireAtMillis(), write.executedAtSeconds)
+                                || job.unsure(known.expireAtMillis(), write.executedAtSeconds)
+                                || known.state() != State.SHIFTED && isDueInTheTarget(known, write));
+    }
+
+    private boolean isDueInTheTarget(Held known, LaneUnit.Write write) {
+        return job.isPast(known.expireAtMillis())
+                || Math.floorDiv(known.expireAtMillis(), 1000) <= write.executedAtSeconds;
     }
 
     private HeldExpiries heldOfOwner(byte[] key) {
@@ -262,16 +269,21 @@ final class ItemWriter {
             long at = lost ? known.expireAtMillis() : found.expireAtMillis();
             boolean expires = lost || found.expires();
             boolean gone = expires && job.gone(at, write.executedAtSeconds);
-            if (expires && (lost && !gone || job.unsure(at, write.executedAtSeconds))) {
-                makeDirty(
-                        dirtyOfOwner(key),
-                        new DirtyKey(
-                                write.stream,
-                                write.db,
-                                known.key(),
-                                ErrorCode.NOT_DETERMINISTIC,
-                                "it expired about the time of this command, which may have found it or not",
-                                write.end));
+            boolean unsure = lost && !gone || job.unsure(at, write.executedAtSeconds);
+            boolean narrowly = gone && job.narrowly(at, write.executedAtSeconds);
+            if (expires && (unsure || narrowly) && !replaces(write, key)) {
+                DirtyKey doubtful = new DirtyKey(
+                        write.stream,
+                        write.db,
+                        known.key(),
+                        ErrorCode.NOT_DETERMINISTIC,
+                        "it expired about the time of this command, which may have found it or not",
+                        write.end);
+                if (unsure) {
+                    makeDirty(dirtyOfOwner(key), doubtful);
+                } else {
+                    suspect(doubtful);
+                }
             }
             if (gone && !lost) {
                 planned.add(new Planned(write, new byte[][] {key}, new byte[][] {Words.UNLINK, key}, List.of()));
@@ -283,6 +295,17 @@ final class ItemWriter {
                 heldOfOwner(key).put(write.db, key, at, found.state());
             }
         }
+    }
+
+    /** Whether what the item makes of the key is the same whatever it was before. */
+    private static boolean replaces(LaneUnit.Write write, byte[] key) {
+        TargetCommand first = write.commands.stream()
+                .filter(command -> Arrays.stream(command.keys()).anyMatch(each -> Arrays.equals(each, key)))
+                .findFirst()
+                .orElseThrow();
+        byte[][] args = first.args();
+        return args.length == 3 && Words.isNamed(args[0], Words.SET)
+                || args.length == 2 && Words.isNamed(args[0], Words.UNLINK);
     }
 
     // ------------------------------------------------------------------ dirty keys
@@ -330,21 +353,25 @@ final class ItemWriter {
             }
         }
         for (byte[] key : command.doubtful()) {
-            Suspects known = suspectsOfOwner(key);
-            if (known.has(write.stream, key)) {
-                continue;
-            }
-            DirtyKey suspected = new DirtyKey(
+            suspect(new DirtyKey(
                     write.stream,
                     write.db,
                     Bytes.owning(key),
                     ErrorCode.NOT_DETERMINISTIC,
                     "the source may have done commands on this key in another order than it logged them",
-                    write.end);
-            writeDown(suspected);
-            for (DirtyKey trusted : known.add(suspected, job.threads().nanos())) {
-                own.add(new byte[][] {Words.HDEL, job.keys().dirty(), DirtyKeys.field(trusted)});
-            }
+                    write.end));
+        }
+    }
+
+    private void suspect(DirtyKey suspected) {
+        byte[] key = suspected.key().array();
+        Suspects known = suspectsOfOwner(key);
+        if (known.has(suspected.stream(), key)) {
+            return;
+        }
+        writeDown(suspected);
+        for (DirtyKey trusted : known.add(suspected, job.threads().nanos())) {
+            own.add(new byte[][] {Words.HDEL, job.keys().dirty(), DirtyKeys.field(trusted)});
         }
     }
 

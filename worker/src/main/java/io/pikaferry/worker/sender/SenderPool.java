@@ -480,6 +480,11 @@ public final class SenderPool implements AutoCloseable {
         }
 
         @Override
+        public boolean narrowly(long expireAtMillis, long executedAtSeconds) {
+            return terms.expiry().narrowly(expireAtMillis, executedAtSeconds);
+        }
+
+        @Override
         public boolean remembersEmptied() {
             return terms.expiry().remembersEmptied();
         }

@@ -22,6 +22,11 @@ public record SourceExpiryRule(CommandMapper mapper) implements ExpiryRule {
     }
 
     @Override
+    public boolean narrowly(long expireAtMillis, long executedAtSeconds) {
+        return mapper.wasGoneNarrowly(expireAtMillis, executedAtSeconds);
+    }
+
+    @Override
     public boolean remembersEmptied() {
         return mapper.remembersEmptied();
     }

@@ -13,6 +13,7 @@ import io.pikaferry.error.FerryException;
 import io.pikaferry.model.StreamId;
 import io.pikaferry.worker.binlog.BinlogItem;
 import io.pikaferry.worker.master.PikaVersion;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -248,6 +249,27 @@ class CommandMapperTest {
         assertThat(mapper("3.4.0").wasGone(NOW * 1000, NOW)).isFalse();
         assertThat(mapper("3.4.0").wasGone(NOW * 1000, NOW + 1)).isTrue();
         assertThat(mapper("3.4.0").wasGone(NOW * 1000, 0)).as("unknown").isFalse();
+    }
+
+    /** The time of an item is that of logging, a moment after it was executed. */
+    @Test
+    void anItemOfTheSecondAfterTheExpiryMayHaveFoundTheKey() {
+        for (String version : List.of("2.3.6", "3.0.16", "3.4.0", "3.5.5", "4.0.1")) {
+            assertThat(mapper(version).wasGoneNarrowly(NOW * 1000, NOW)).isFalse();
+            assertThat(mapper(version).wasGoneNarrowly(NOW * 1000, NOW + 1)).isTrue();
+            assertThat(mapper(version).wasGoneNarrowly(NOW * 1000 + 999, NOW + 1))
+                    .isTrue();
+            assertThat(mapper(version).wasGoneNarrowly(NOW * 1000, NOW + 2)).isFalse();
+        }
+    }
+
+    /** It looks at a clock that goes in ticks when it logs, at a finer one for expiries. */
+    @Test
+    void anItemOfTheSecondBeforeTheExpiryMayNotHaveFoundTheKeyIn401() {
+        assertThat(mapper("4.0.1").mayHaveGone(NOW * 1000 + 4, NOW - 1)).isTrue();
+        assertThat(mapper("4.0.1").mayHaveGone(NOW * 1000 + 20, NOW - 1)).isFalse();
+        assertThat(mapper("2.3.6").mayHaveGone(NOW * 1000, NOW - 1)).isFalse();
+        assertThat(mapper("3.5.5").mayHaveGone(NOW * 1000, NOW - 1)).isFalse();
     }
 
     // Strings

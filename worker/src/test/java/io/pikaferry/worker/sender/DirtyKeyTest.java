@@ -32,6 +32,11 @@ class DirtyKeyTest {
         }
 
         @Override
+        public boolean narrowly(long expireAtMillis, long executedAtSeconds) {
+            return false;
+        }
+
+        @Override
         public boolean unsure(long expireAtMillis, long executedAtSeconds) {
             return false;
         }

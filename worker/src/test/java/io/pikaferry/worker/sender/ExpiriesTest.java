@@ -35,6 +35,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ExpiriesTest {
 
+    private static final String DIRTY = "pikaferry:{moving}:dirty";
     private static final long HELD = 1_000_000_000_000L;
 
     @RegisterExtension
@@ -99,12 +100,61 @@ class ExpiriesTest {
             pool.drain();
             assertThat(timeToLive()).isGreaterThan(HELD);
 
-            feed(feed, began, "SET", "other", "v");
+            feed(feed, began + 1_000, "SET", "other", "v");
             feed.advance();
             pool.drain();
 
             assertThat(timeToLive()).isEqualTo(-2);
             assertThat(SERVER.call("HLEN", "pikaferry:{moving}:held")).isEqualTo(0L);
+        }
+    }
+
+    /** P2: an item may have been executed just before the expiry and logged after it. */
+    @Test
+    void whatIsLoggedInTheSecondAfterTheExpiryIsReadAgainWhenItIsCalm() throws InterruptedException {
+        long second = began / 1000;
+        try (SenderPool pool = pool(SERVER.links())) {
+            StreamFeed feed = begin(pool);
+            feed(feed, began, "SET", "k", "5");
+            feed(feed, began, "expireat", "k", Long.toString(second));
+            feed(feed, began + 1_000, "SET", "other", "v");
+            feed.advance();
+            feed(feed, began + 1_000, "INCRBY", "k", "1");
+            pool.drain();
+
+            assertThat(SERVER.call("GET", "k")).isEqualTo("1".getBytes(US_ASCII));
+            assertThat(SERVER.call("HLEN", DIRTY)).isEqualTo(1L);
+        }
+    }
+
+    @Test
+    void whatIsLoggedLaterHasNotFoundTheKey() throws InterruptedException {
+        long second = began / 1000;
+        try (SenderPool pool = pool(SERVER.links())) {
+            StreamFeed feed = begin(pool);
+            feed(feed, began, "SET", "k", "5");
+            feed(feed, began, "expireat", "k", Long.toString(second));
+            feed(feed, began + 2_000, "INCRBY", "k", "1");
+            pool.drain();
+
+            assertThat(SERVER.call("GET", "k")).isEqualTo("1".getBytes(US_ASCII));
+            assertThat(SERVER.call("HLEN", DIRTY)).isEqualTo(0L);
+        }
+    }
+
+    @Test
+    void whatReplacesAKeyDoesNotDependOnItsExpiry() throws InterruptedException {
+        long second = began / 1000;
+        try (SenderPool pool = pool(SERVER.links())) {
+            StreamFeed feed = begin(pool);
+            feed(feed, began, "SET", "k", "5");
+            feed(feed, began, "expireat", "k", Long.toString(second));
+            feed(feed, began + 1_000, "SET", "k", "6");
+            feed(feed, began + 1_000, "INCRBY", "k", "1");
+            pool.drain();
+
+            assertThat(SERVER.call("GET", "k")).isEqualTo("7".getBytes(US_ASCII));
+            assertThat(SERVER.call("HLEN", DIRTY)).isEqualTo(0L);
         }
     }
 

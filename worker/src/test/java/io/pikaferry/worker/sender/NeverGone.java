@@ -9,6 +9,11 @@ final class NeverGone implements ExpiryRule {
     }
 
     @Override
+    public boolean narrowly(long expireAtMillis, long executedAtSeconds) {
+        return false;
+    }
+
+    @Override
     public boolean unsure(long expireAtMillis, long executedAtSeconds) {
         return false;
     }

@@ -173,6 +173,7 @@ final class SimulatedMaster implements Master {
                 String name = new String(key.array(), java.nio.charset.StandardCharsets.ISO_8859_1);
                 Log log = world.source().logs().get(db);
                 world.pass("read the first half of a key");
+                world.source().now(world.schedule().nowMillis());
                 Optional<Entry> first = Optional.ofNullable(log.entry(name));
                 if (first.isEmpty()) {
                     return Optional.of(new Found(List.of(), 0));
@@ -185,6 +186,7 @@ final class SimulatedMaster implements Master {
                 second.flatMap(entry -> Content.halves(entry)[1])
                         .ifPresent(command -> writes.add(new Write(Content.command(command, name))));
                 world.pass("read the expiry of a key");
+                world.source().now(world.schedule().nowMillis());
                 Optional<Entry> last = Optional.ofNullable(log.entry(name));
                 long expiredAt = first.get().expireAt();
                 if (expiredAt != 0 && expiredAt <= world.schedule().nowMillis()) {

@@ -39,6 +39,7 @@ final class Source {
     private final boolean blurred;
     private final List<Log> logs = new ArrayList<>();
     private long nowSeconds;
+    private long logSeconds;
 
     /** A database and its binlog. */
     final class Log {
@@ -104,7 +105,13 @@ final class Source {
 
     /** The source's clock. Up to 3.5 a key can be read until the second of its expiry is over. */
     void now(long millis) {
+        now(millis, 0);
+    }
+
+    /** @param lateMillis how much later than it executes it will log: by then a second may have begun */
+    void now(long millis, long lateMillis) {
         nowSeconds = Math.floorDiv(millis, 1000);
+        logSeconds = Math.max(logSeconds, Math.floorDiv(millis + lateMillis, 1000));
     }
 
     boolean isAlive(long expireAtMillis) {
@@ -206,6 +213,6 @@ final class Source {
         log.end = offset > FILE_BYTES
                 ? new BinlogPosition(log.end.filenum() + 1, HEADER_BYTES + content.size())
                 : new BinlogPosition(log.end.filenum(), offset);
-        log.items.add(new BinlogItem(log.stream, log.end, (int) nowSeconds, content.toByteArray()));
+        log.items.add(new BinlogItem(log.stream, log.end, (int) logSeconds, content.toByteArray()));
     }
 }

@@ -53,6 +53,9 @@ import java.util.TreeMap;
  */
 final class World {
 
+    /** Between executing and logging. */
+    private static final int MOST_LATE_MILLIS = 900;
+
     private static final JobId JOB = new JobId("simulated");
     private static final long BEGIN_MILLIS = 1_700_000_000_123L;
     private static final int EVENTS_SHOWN = Integer.getInteger("pikaferry.simulation.events", 60);
@@ -234,7 +237,7 @@ final class World {
     }
 
     private void write(Log log, List<String> command) {
-        source.now(schedule.nowMillis());
+        source.now(schedule.nowMillis(), random.nextInt(8) == 0 ? random.nextInt(MOST_LATE_MILLIS) : 0);
         source.write(log, command);
         written++;
         event("source " + log.stream + " " + log.end() + " " + String.join(" ", command));
