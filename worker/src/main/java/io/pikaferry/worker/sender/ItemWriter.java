@@ -235,7 +235,13 @@ final class ItemWriter {
                         .filter(known -> known.state() == State.LOST
                                 || job.gone(known.expireAtMillis(), write.executedAtSeconds)
                                 || job.unsure(known.expireAtMillis(), write.executedAtSeconds)
-                                || known.state() != State.SHIFTED && isDueInTheTarget(known, write));
+                                || known.state() != State.SHIFTED && isDueInTheTarget(known, write))
+                        .filter(known -> !isDirty(write, key) && !replaces(write, key));
+    }
+
+    /** Then the item is not applied but remembered. */
+    private boolean isDirty(LaneUnit.Write write, byte[] key) {
+        return dirtyOfOwner(key).find(write.stream, key).isPresent();
     }
 
     private boolean isDueInTheTarget(Held known, LaneUnit.Write write) {
@@ -271,7 +277,7 @@ final class ItemWriter {
             boolean gone = expires && job.gone(at, write.executedAtSeconds);
             boolean unsure = lost && !gone || job.unsure(at, write.executedAtSeconds);
             boolean narrowly = gone && job.narrowly(at, write.executedAtSeconds);
-            if (expires && (unsure || narrowly) && !replaces(write, key)) {
+            if (expires && (unsure || narrowly)) {
                 DirtyKey doubtful = new DirtyKey(
                         write.stream,
                         write.db,
