@@ -25,20 +25,10 @@ class DirtyKeyTest {
             TargetCommand.clearing(new byte[][] {"SET".getBytes(US_ASCII), KEY, KEY}, KEY);
     private static final TargetCommand APPEND = append();
 
-    private static final ExpiryRule RULE = new ExpiryRule() {
+    private static final ExpiryRule RULE = new NeverGone() {
         @Override
         public boolean gone(long expireAtMillis, long executedAtSeconds) {
             return expireAtMillis / 1000 < executedAtSeconds;
-        }
-
-        @Override
-        public boolean narrowly(long expireAtMillis, long executedAtSeconds) {
-            return false;
-        }
-
-        @Override
-        public boolean unsure(long expireAtMillis, long executedAtSeconds) {
-            return false;
         }
     };
 

@@ -112,50 +112,50 @@ class ExpiriesTest {
     /** P2: an item may have been executed just before the expiry and logged after it. */
     @Test
     void whatIsLoggedInTheSecondAfterTheExpiryIsReadAgainWhenItIsCalm() throws InterruptedException {
-        long second = began / 1000;
         try (SenderPool pool = pool(SERVER.links())) {
-            StreamFeed feed = begin(pool);
-            feed(feed, began, "SET", "k", "5");
-            feed(feed, began, "expireat", "k", Long.toString(second));
+            StreamFeed feed = beginWithAKeyThatExpiresWithinTheSecond(pool);
             feed(feed, began + 1_000, "SET", "other", "v");
             feed.advance();
             feed(feed, began + 1_000, "INCRBY", "k", "1");
             pool.drain();
 
-            assertThat(SERVER.call("GET", "k")).isEqualTo("1".getBytes(US_ASCII));
-            assertThat(SERVER.call("HLEN", DIRTY)).isEqualTo(1L);
+            assertValueAndDirtyKeys("1", 1);
         }
     }
 
     @Test
     void whatIsLoggedLaterHasNotFoundTheKey() throws InterruptedException {
-        long second = began / 1000;
         try (SenderPool pool = pool(SERVER.links())) {
-            StreamFeed feed = begin(pool);
-            feed(feed, began, "SET", "k", "5");
-            feed(feed, began, "expireat", "k", Long.toString(second));
+            StreamFeed feed = beginWithAKeyThatExpiresWithinTheSecond(pool);
             feed(feed, began + 2_000, "INCRBY", "k", "1");
             pool.drain();
 
-            assertThat(SERVER.call("GET", "k")).isEqualTo("1".getBytes(US_ASCII));
-            assertThat(SERVER.call("HLEN", DIRTY)).isEqualTo(0L);
+            assertValueAndDirtyKeys("1", 0);
         }
     }
 
     @Test
     void whatReplacesAKeyDoesNotDependOnItsExpiry() throws InterruptedException {
-        long second = began / 1000;
         try (SenderPool pool = pool(SERVER.links())) {
-            StreamFeed feed = begin(pool);
-            feed(feed, began, "SET", "k", "5");
-            feed(feed, began, "expireat", "k", Long.toString(second));
+            StreamFeed feed = beginWithAKeyThatExpiresWithinTheSecond(pool);
             feed(feed, began + 1_000, "SET", "k", "6");
             feed(feed, began + 1_000, "INCRBY", "k", "1");
             pool.drain();
 
-            assertThat(SERVER.call("GET", "k")).isEqualTo("7".getBytes(US_ASCII));
-            assertThat(SERVER.call("HLEN", DIRTY)).isEqualTo(0L);
+            assertValueAndDirtyKeys("7", 0);
         }
+    }
+
+    private StreamFeed beginWithAKeyThatExpiresWithinTheSecond(SenderPool pool) throws InterruptedException {
+        StreamFeed feed = begin(pool);
+        feed(feed, began, "SET", "k", "5");
+        feed(feed, began, "expireat", "k", Long.toString(began / 1000));
+        return feed;
+    }
+
+    private static void assertValueAndDirtyKeys(String value, long dirty) {
+        assertThat(SERVER.call("GET", "k")).isEqualTo(value.getBytes(US_ASCII));
+        assertThat(SERVER.call("HLEN", DIRTY)).isEqualTo(dirty);
     }
 
     @Test

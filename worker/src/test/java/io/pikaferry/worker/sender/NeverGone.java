@@ -1,7 +1,7 @@
 package io.pikaferry.worker.sender;
 
 /** A source at which nothing expires. */
-final class NeverGone implements ExpiryRule {
+class NeverGone implements ExpiryRule {
 
     @Override
     public boolean gone(long expireAtMillis, long executedAtSeconds) {
